@@ -1,4 +1,5 @@
 import type { Statements, Transactions } from '../database/database.ts';
+import { forgetAddresses } from '../limits/known-addresses.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import {
   addMailToken,
@@ -13,7 +14,7 @@ import {
 import { queueMail } from '../mails/outbox.ts';
 import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions } from '../revocations/revocations.ts';
-import { emailKey, parseEmailAddress } from './email-address.ts';
+import { accountKey, emailKey, parseEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import { findUser, type RegisteredUser } from './users.ts';
@@ -82,6 +83,7 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
           user.id,
         ]);
         await dropMailTokens(statements, user.id);
+        await forgetAddresses(statements, accountKey(user.email), now());
         await endSessions(statements, user.id);
         await queueMail(statements, { kind: 'password_changed', to: user.email });
       });

@@ -29,7 +29,10 @@ export function requireTokenHash(token: string): string {
 
 /** The error is the same for a link that was used, that has expired, or that never was. */
 export const linkExpired = (): AppError =>
-  new AppError('link_expired', 'this link was used already, or has expired; ask for another one');
+  new AppError(
+    'link_expired',
+    'this link was used already, or has expired; sign in to see whether it counted, or ask for another one',
+  );
 
 /**
  * Leads to the page of the gateway, see services/gateway/page/app/route.ts. The token is in the fragment, which no browser sends and

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
+import { createKnownAddresses } from '../../../services/auth/limits/known-addresses.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
 import { takeMails, takeToken } from './account-mails.ts';
@@ -82,6 +83,20 @@ describe('POST /account/reset', () => {
     assert.equal((await confirm(older)).status, 410);
     clock.ms += 30 * 60_000;
     assert.equal((await confirm(newer)).status, 410);
+  });
+
+  it('forgets from which addresses strangers have logged in', { skip }, async (t) => {
+    const { call, database, clock } = await signedUp(t);
+    const thief = { 'x-client-address': '203.0.113.9' };
+    const headers = { ...thief, authorization: basic(EMAIL, PASSWORD) };
+    assert.equal((await call('POST', '/login', { headers })).status, 200);
+    const known = createKnownAddresses(database, () => clock.ms);
+    const isKnown = () => known.has('ann@example.com', '203.0.113.9');
+    assert.equal(await isKnown(), true);
+    await call('POST', '/account/reset', { body: { email: EMAIL } });
+    const token = await takeToken(database, 'reset_password');
+    await call('POST', '/account/reset/confirm', { body: { token, password: NEW_PASSWORD } });
+    assert.equal(await isKnown(), false);
   });
 
   it('mails each of many accounts that ask at the same time', { skip }, async (t) => {
