@@ -86,17 +86,11 @@ const signIn = await createSignIn({
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);
 
+const userPorts = { users, passwords, verification: rooms.verification };
+const limitOptions = { accountKey, requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL };
 const app = createAuthApp({
-  accounts: limitAccounts(
-    createAccounts({ users, passwords, verification: rooms.verification }),
-    limits,
-    accountKey,
-  ),
-  guests: limitGuests(
-    createGuests({ users, passwords, verification: rooms.verification }),
-    limits,
-    accountKey,
-  ),
+  accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
+  guests: limitGuests(createGuests(userPorts), limits, limitOptions),
   users,
   grants,
   tokens,

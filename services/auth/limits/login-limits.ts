@@ -19,8 +19,16 @@ export interface LoginLimits {
    * and `email_taken` where a registration has shown one. Throws `too_many_requests`.
    */
   guard<T>(account: string, check: () => Promise<T>): Promise<T>;
-  /** The same for a registration, which does not prove whose account it is. It is refused by the limit of the account only where there is such an account. */
+  /**
+   * The same for a registration that makes an account at once. It is refused by the limit of the account only where there is such an
+   * account, which the answer tells in any case.
+   */
   guardRegistration<T>(account: string, check: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a registration whose address has to be confirmed, and which tells nothing about a password. No limit of logins counts for
+   * it, because with one its answer would tell whether there is an account. It only takes its turn by the address.
+   */
+  runUnproven<T>(register: () => Promise<T>): Promise<T>;
   /**
    * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by the right
    * password, which `guard` remembers by itself, or by the link of a mail.
@@ -52,6 +60,7 @@ const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wron
 export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
   const { known, perAccount, perKnownAddress, perAddress } = ports;
   const wrong = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: WRONG_MS });
+  const wrongFrom = (address: string | undefined): number => wrong.get(address ?? '') ?? 0;
 
   function countedFor(account: string, address: string | undefined, isKnown: boolean): Counted[] {
     if (isKnown) return [{ limiter: perKnownAddress, key: `${account}\n${address}` }];
@@ -78,12 +87,12 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
       }
     };
     // It changes while the caller waits: of many that came at once, all but the first are late.
-    const rank = () => (isKnown ? 0 : Math.max(states[0]?.count ?? 0, wrong.get(address ?? '') ?? 0));
+    const rank = () => (isKnown ? 0 : Math.max(states[0]?.count ?? 0, wrongFrom(address)));
     try {
       return await runAsCaller({ isKnown, rank, beforeCheck }, check);
     } catch (error) {
       if (isWrongPassword(error)) {
-        if (address !== undefined) wrong.set(address, (wrong.get(address) ?? 0) + 1);
+        if (address !== undefined) wrong.set(address, wrongFrom(address) + 1);
         await Promise.all(counted.map(({ limiter, key }) => limiter.count(key)));
       }
       throw error;
@@ -102,6 +111,10 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
       return result;
     },
     guardRegistration: (account, check) => run(account, check, true),
+    runUnproven(register) {
+      const { address } = currentCaller();
+      return runAsCaller({ rank: () => wrongFrom(address) }, register);
+    },
     remember,
   };
 }

@@ -226,6 +226,57 @@ describe('POST /register, where addresses have to be confirmed', () => {
   });
 });
 
+describe('POST /register and /guests/registration, where addresses have to be confirmed', () => {
+  const [ACCOUNT, PENDING, NEW] = [EMAIL, 'pending@example.com', 'new@example.com'];
+  const limits = {
+    MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 3,
+    MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 2,
+    MAX_LOGINS_PER_ADDRESS_PER_HOUR: 20,
+  };
+
+  async function withAccount(t: TestContext) {
+    const [database] = await createDatabase(t);
+    const before = await buildAuth(t, { database });
+    await register(before, HOME, ACCOUNT);
+    const auth = await buildAuth(t, { database, requireVerifiedEmail: true, limits });
+    assert.equal((await register(auth, undefined, PENDING)).status, 202);
+    const { json: guest } = await auth.call('POST', '/guests', {});
+    const authorization = `Bearer ${guest.access_token}`;
+    const asGuest = (address: string, email: string) =>
+      auth.call('POST', '/guests/registration', {
+        headers: { ...from(address), authorization },
+        body: { email, password: PASSWORD },
+      });
+    return { auth, asGuest };
+  }
+
+  for (const address of [STRANGE, HOME]) {
+    it(`tell nothing of an account whose logins from ${address} were limited`, { skip }, async (t) => {
+      const { auth, asGuest } = await withAccount(t);
+      for (const email of [ACCOUNT, PENDING, NEW]) {
+        const last = (await guess(auth, address, 4, email)).at(-1);
+        assert.equal(last, 429, email);
+      }
+      for (const email of [ACCOUNT, PENDING, NEW]) {
+        const replies = [
+          await register(auth, address, email),
+          await register(auth, address, email, 'another password'),
+          await asGuest(address, email),
+        ];
+        for (const { status, json } of replies)
+          assert.deepEqual([status, json], [202, { email, verification: 'sent' }]);
+      }
+    });
+
+    it(`tell nothing of an account when all logins from ${address} were limited`, { skip }, async (t) => {
+      const { auth } = await withAccount(t);
+      for (let number = 0; number < 20; number++) await guess(auth, address, 1, `${number}@example.com`);
+      for (const email of [ACCOUNT, PENDING, NEW])
+        assert.equal((await register(auth, address, email)).status, 202, email);
+    });
+  }
+});
+
 describe('POST /guests, with limits', () => {
   it('limits the new guests from one address', { skip }, async (t) => {
     const auth = await buildAuth(t, { limits: { MAX_GUESTS_PER_ADDRESS_PER_HOUR: 2 } });

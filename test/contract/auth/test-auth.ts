@@ -90,10 +90,12 @@ export async function buildAuth(
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });
+  const userPorts = { users, passwords, verification };
+  const limitOptions = { accountKey, requireVerifiedEmail };
   const app = createAuthApp({
     users,
-    accounts: limitAccounts(createAccounts({ users, passwords, verification }), limits, accountKey),
-    guests: limitGuests(createGuests({ users, passwords, verification }), limits, accountKey),
+    accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
+    guests: limitGuests(createGuests(userPorts), limits, limitOptions),
     grants,
     tokens,
     keys,
