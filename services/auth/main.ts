@@ -74,14 +74,14 @@ const mails = createMailLoop({
   ...{ database, log },
 });
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, wakeMails: mails.wake, countMail: limits.countMail },
+  ...{ database, passwords, tokens, limits, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
 const grants = createGrants({ sessions, tokens });
 const signIn = await createSignIn({
-  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET },
+  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET, logins: limits.logins },
   ...{ publicUrl: env.PUBLIC_URL },
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);

@@ -20,6 +20,8 @@ export interface ConfirmPorts {
   database: Transactions;
   publicUrl: string;
   wakeMails: () => void;
+  /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
+  rememberOwner: (email: string) => Promise<void>;
   now?: () => number;
 }
 
@@ -30,18 +32,20 @@ export interface ConfirmPorts {
 export type ConfirmAddress = (token: string) => Promise<void>;
 
 export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
-  const { database, publicUrl, wakeMails, now = Date.now } = ports;
+  const { database, publicUrl, wakeMails, rememberOwner, now = Date.now } = ports;
   return async (token) => {
     const tokenHash = requireTokenHash(token);
     const at = new Date(now());
+    let email: string;
     try {
-      await retryDeadlock(() =>
+      email = await retryDeadlock(() =>
         database.inTransaction((statements) => confirm(statements, tokenHash, { publicUrl, at })),
       );
     } catch (error) {
       throw isDuplicate(error) ? linkExpired() : error;
     }
     wakeMails();
+    await rememberOwner(email);
   };
 }
 
@@ -49,13 +53,18 @@ interface Confirmation extends Pick<ConfirmPorts, 'publicUrl'> {
   at: Date;
 }
 
-async function confirm(statements: Statements, tokenHash: string, confirmation: Confirmation): Promise<void> {
+/** Returns the address that is confirmed. */
+async function confirm(statements: Statements, tokenHash: string, confirmation: Confirmation): Promise<string> {
   const registration = await lockRegistration(statements, tokenHash, confirmation.at);
-  if (registration) return makeAccount(statements, registration, confirmation);
+  if (registration) {
+    await makeAccount(statements, registration, confirmation);
+    return registration.email;
+  }
   const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: confirmation.at });
   // Of several requests at the same time, and of a reset that has dropped the token meanwhile, one is first.
   if (!change || !(await useMailToken(statements, tokenHash))) throw linkExpired();
   await changeAddress(statements, change, confirmation.at);
+  return change.email;
 }
 
 async function makeAccount(

@@ -39,6 +39,8 @@ export interface PasswordResetPorts {
   passwords: Passwords;
   publicUrl: string;
   wakeMails: () => void;
+  /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
+  rememberOwner: (email: string) => Promise<void>;
   /** Mails the link of a registration that is not confirmed. */
   resend?: ((email: string) => Promise<void>) | undefined;
   now?: () => number;
@@ -47,7 +49,7 @@ export interface PasswordResetPorts {
 }
 
 export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
-  const { database, passwords, publicUrl, wakeMails, resend, minMs, now = Date.now } = ports;
+  const { database, passwords, publicUrl, wakeMails, rememberOwner, resend, minMs, now = Date.now } = ports;
 
   async function mailLinkTo(user: RegisteredUser): Promise<void> {
     const at = new Date(now());
@@ -88,6 +90,7 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
         await queueMail(statements, { kind: 'password_changed', to: user.email });
       });
       wakeMails();
+      await rememberOwner(user.email);
     },
   };
 }

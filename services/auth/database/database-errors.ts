@@ -30,6 +30,10 @@ export const isDuplicateColumnName = (error: unknown): boolean => codeOf(error) 
 /** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY';
 
+/** Whether a statement was ended because others hold its locks. The connection is in order. */
+export const isLockFailure = (error: unknown): boolean =>
+  ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
+
 /** Whether the statement was ended because it and another one waited for each other. Also where the error was wrapped. */
 export const isDeadlock = (error: unknown): boolean =>
   [codeOf(error), codeOf((error as Error | undefined)?.cause)].includes('ER_LOCK_DEADLOCK');

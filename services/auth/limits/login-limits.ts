@@ -20,8 +20,14 @@ export interface LoginLimits {
    */
   guard<T>(account: string, check: () => Promise<T>): Promise<T>;
   /**
-   * The same for a registration that makes an account at once. It is refused by the limit of the account only where there is such an
-   * account, which the answer tells in any case.
+   * The same for whoever is signed in to the account and gives its password once more, where a wrong one throws `wrong_password`.
+   * All sessions of an account together have the limit of a known address, which is apart from those of logins: a flood of logins
+   * keeps no owner from changing the password, and a borrowed session guesses no more often than a login could.
+   */
+  guardSignedIn<T>(account: string, check: () => Promise<T>): Promise<T>;
+  /**
+   * The same as `guard` for a registration that makes an account at once. It is refused by the limit of the account only where there
+   * is such an account, which the answer tells in any case.
    */
   guardRegistration<T>(account: string, check: () => Promise<T>): Promise<T>;
   /**
@@ -47,13 +53,17 @@ export interface LoginLimitPorts {
 const WRONG_MS = 10 * 60_000;
 const MAX_ADDRESSES = 10_000;
 
+type Kind = 'login' | 'registration' | 'signed-in';
+
 interface Counted {
   limiter: StoredLimiter;
   key: string;
 }
 
 const isWrongPassword = (error: unknown): boolean =>
-  isAppError(error, 'invalid_credentials') || isAppError(error, 'email_taken');
+  isAppError(error, 'invalid_credentials') ||
+  isAppError(error, 'email_taken') ||
+  isAppError(error, 'wrong_password');
 
 const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wrong logins', limiter, state);
 
@@ -69,14 +79,17 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
     return address === undefined ? [forAccount] : [{ limiter: perAddress, key: address }, forAccount];
   }
 
-  async function run<T>(account: string, check: () => Promise<T>, isRegistration: boolean): Promise<T> {
+  async function run<T>(account: string, check: () => Promise<T>, kind: Kind): Promise<T> {
     const { address } = currentCaller();
     const isKnown = address !== undefined && (await known.has(account, address));
-    const counted = countedFor(account, address, isKnown);
+    const counted =
+      kind === 'signed-in'
+        ? [{ limiter: perKnownAddress, key: `${account}\n${kind}` }]
+        : countedFor(account, address, isKnown);
     const states = await Promise.all(counted.map(({ limiter, key }) => limiter.read(key)));
     counted.forEach((one, at) => {
       const state = states[at];
-      const isRefused = state?.isReached && !(isRegistration && one.limiter === perAccount);
+      const isRefused = state?.isReached && !(kind === 'registration' && one.limiter === perAccount);
       if (isRefused) throw tooManyLogins(one, state);
     });
     // Others may have been wrong while this one was waiting for its turn.
@@ -106,11 +119,12 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
 
   return {
     async guard(account, check) {
-      const result = await run(account, check, false);
+      const result = await run(account, check, 'login');
       await remember(account);
       return result;
     },
-    guardRegistration: (account, check) => run(account, check, true),
+    guardSignedIn: (account, check) => run(account, check, 'signed-in'),
+    guardRegistration: (account, check) => run(account, check, 'registration'),
     runUnproven(register) {
       const { address } = currentCaller();
       return runAsCaller({ rank: () => wrongFrom(address) }, register);

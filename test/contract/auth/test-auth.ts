@@ -80,12 +80,12 @@ export async function buildAuth(
     ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
     publicUrl: PUBLIC_URL,
     wakeMails: () => undefined,
-    countMail: limits.countMail,
+    limits,
   });
   const { verification } = rooms;
   const grants = createGrants({ sessions, tokens });
   const signInRooms = await createSignIn({
-    ...{ database, tokens, passwords, grants, now, log: silent },
+    ...{ database, tokens, passwords, grants, now, log: silent, logins: limits.logins },
     authSecret: 'a secret of thirty-two characters',
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
