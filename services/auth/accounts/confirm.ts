@@ -54,7 +54,11 @@ interface Confirmation extends Pick<ConfirmPorts, 'publicUrl'> {
 }
 
 /** Returns the address that is confirmed. */
-async function confirm(statements: Statements, tokenHash: string, confirmation: Confirmation): Promise<string> {
+async function confirm(
+  statements: Statements,
+  tokenHash: string,
+  confirmation: Confirmation,
+): Promise<string> {
   const registration = await lockRegistration(statements, tokenHash, confirmation.at);
   if (registration) {
     await makeAccount(statements, registration, confirmation);

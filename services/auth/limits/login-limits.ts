@@ -36,8 +36,8 @@ export interface LoginLimits {
    */
   runUnproven<T>(register: () => Promise<T>): Promise<T>;
   /**
-   * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by the right
-   * password, which `guard` remembers by itself, or by the link of a mail.
+   * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by a whole sign-in
+   * (remember-sign-ins.ts), by the right password, or by the link of a mail.
    */
   remember(account: string): Promise<void>;
 }
@@ -112,23 +112,17 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
     }
   }
 
-  async function remember(account: string): Promise<void> {
-    const { address } = currentCaller();
-    if (address !== undefined) await known.remember(account, address);
-  }
-
   return {
-    async guard(account, check) {
-      const result = await run(account, check, 'login');
-      await remember(account);
-      return result;
-    },
+    guard: (account, check) => run(account, check, 'login'),
     guardSignedIn: (account, check) => run(account, check, 'signed-in'),
     guardRegistration: (account, check) => run(account, check, 'registration'),
     runUnproven(register) {
       const { address } = currentCaller();
       return runAsCaller({ rank: () => wrongFrom(address) }, register);
     },
-    remember,
+    async remember(account) {
+      const { address } = currentCaller();
+      if (address !== undefined) await known.remember(account, address);
+    },
   };
 }

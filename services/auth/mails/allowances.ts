@@ -9,6 +9,8 @@ const NEVER = new Date(0);
 const ALLOWANCES = {
   /** To an address whose owner has not agreed to any mail yet. */
   verify: { pauseMs: HOUR_MS, perDay: 3 },
+  /** To an address to which the owner of an account wants to change. It takes nothing from a registration with that address. */
+  change: { pauseMs: HOUR_MS, perDay: 3 },
   /** To the owner of an account, because somebody registers with the address. */
   exists: { pauseMs: HOUR_MS, perDay: 3 },
   /** To the owner of an account, who may need a second one soon, because the first got lost. */

@@ -193,6 +193,31 @@ describe('POST /account/email', () => {
     assert.deepEqual([json.email, json.verified, json.group], [NEW_EMAIL, true, 'user']);
   });
 
+  it('answers after the same time for an address with an account and one without', { skip }, async (t) => {
+    const minMs = 400;
+    const auth = await buildAuth(t, { minMs });
+    for (const email of [EMAIL, NEW_EMAIL])
+      await auth.call('POST', '/register', { body: { email, password: PASSWORD } });
+    const headers = bearer((await login(auth.call)).json.access_token);
+    for (const email of [NEW_EMAIL, 'nobody@example.com']) {
+      const since = performance.now();
+      const body = { password: PASSWORD, email };
+      assert.equal((await auth.call('POST', '/account/email', { headers, body })).status, 202);
+      assert.ok(performance.now() - since >= minMs, email);
+    }
+  });
+
+  it('takes no mail from a registration with the new address', { skip }, async (t) => {
+    const { call, database, headers } = await signedUp(t);
+    const verifying = await buildAuth(t, { database, requireVerifiedEmail: true });
+    await call('POST', '/account/email', { headers, body: { password: PASSWORD, email: NEW_EMAIL } });
+    await takeMails(database);
+    await verifying.call('POST', '/register', { body: { email: NEW_EMAIL, password: 'of the owner' } });
+    const token = await takeToken(database, 'verify_email');
+    assert.equal((await call('POST', '/account/verification/confirm', { body: { token } })).status, 204);
+    assert.equal((await login(call, 'of the owner', NEW_EMAIL)).status, 200);
+  });
+
   it('changes the address once for several requests with one link', { skip }, async (t) => {
     const { call, database, headers } = await signedUp(t);
     await call('POST', '/account/email', { headers, body: { password: PASSWORD, email: NEW_EMAIL } });
