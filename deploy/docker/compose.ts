@@ -6,6 +6,7 @@ import { run } from '../process/run.ts';
 import { report, runMain, stopSignal } from '../process/terminal.ts';
 import { which } from '../process/which.ts';
 import { buildImages } from './build-images.ts';
+import { composeFiles } from './compose-files.ts';
 import { dockerAt, type Engine, engineHome } from './docker-client.ts';
 import { writeDockerSecrets } from './docker-secrets.ts';
 import { openEngine } from './engine.ts';
@@ -28,6 +29,9 @@ images, and runs Docker Compose 2 with deploy/docker/compose.yaml.
   CORS_ORIGINS  origins of web pages that may call the API from a browser, separated by commas
   GUESTS        true lets people start on the web page as guests; GUEST_MAX_UPLOAD_BYTES,
                 GUEST_RETENTION_SECONDS, GUEST_MAX_UNFINISHED, GUESTS_MAX_UNFINISHED are their limits
+  OIDC_PROVIDERS
+                other systems by which people sign in (docs/sign-in.md); it opens a way out for auth, so set it for
+                each command, also for down
   SANDBOX       required (default), auto or off: whether the converter starts where ffmpeg cannot be confined
   PUBSUB, BLOBS, MAIL
                 folders of components/: rabbitmq (default) or rabbitmq-quorum; mongodb; nodemailer (default) or smtp.
@@ -97,8 +101,8 @@ async function runCompose(engine: Engine, args: string[]): Promise<number> {
       .map(([name, value]) => `${name}='${value}'\n`)
       .join(''),
   );
-  const file = path.join(import.meta.dirname, 'compose.yaml');
-  const child = spawn(command, [...words, '--env-file', envFile, '--file', file, ...args], {
+  const files = composeFiles(process.env).flatMap((file) => ['--file', file]);
+  const child = spawn(command, [...words, '--env-file', envFile, ...files, ...args], {
     stdio: 'inherit',
     env: engine.env,
   });

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { createConfirmAddress } from './accounts/confirm.ts';
+import { accountKey } from './accounts/email-address.ts';
 import { mailedRoutes } from './accounts/mailed-routes.ts';
 import { createPasswordReset } from './accounts/password-reset.ts';
 import type { Passwords } from './accounts/passwords.ts';
@@ -8,10 +9,12 @@ import { deleteExpiredRegistrations } from './accounts/registrations.ts';
 import { createVerification, type Verification } from './accounts/verification.ts';
 import type { Database } from './database/database.ts';
 import { groupRoutes } from './groups/routes.ts';
+import type { Limits } from './limits/limits.ts';
 import { deleteOldAllowances } from './mails/allowances.ts';
 import { deleteExpiredTokens } from './mails/mail-tokens.ts';
 import { createAccountChanges } from './own-account/changes.ts';
 import { deletionRoutes } from './own-account/deletions.ts';
+import { createRequirePassword } from './own-account/require-password.ts';
 import { ownAccountRoutes } from './own-account/routes.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { deleteOldRevocations } from './revocations/delete-old.ts';
@@ -27,8 +30,7 @@ export interface AccountRoomsPorts {
   requireVerifiedEmail: boolean;
   /** Called after a mail was queued. */
   wakeMails: () => void;
-  /** Counts a request that may cause a mail. Throws `too_many_requests`. */
-  countMail: () => Promise<void>;
+  limits: Pick<Limits, 'logins' | 'countMail' | 'countAddressChange'>;
   now?: () => number;
   /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
   minMs?: number;
@@ -44,9 +46,10 @@ export interface AccountRooms {
 
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
-  const { database, tokens, countMail, requireVerifiedEmail, now = Date.now } = ports;
+  const { database, tokens, limits, requireVerifiedEmail, now = Date.now } = ports;
   // Gateways keep what they know of an API key for a minute (services/gateway/accounts/api-keys.ts).
   const revocationSeconds = Math.max(tokens.seconds, 60);
+  const rememberOwner = (email: string) => limits.logins.remember(accountKey(email));
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 
   return {
@@ -55,14 +58,17 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
     addRoutes(router) {
       mailedRoutes(router, {
         verification,
-        countMail,
-        confirmAddress: createConfirmAddress(ports),
-        passwordReset: createPasswordReset({ ...ports, resend: verification?.resend }),
+        countMail: limits.countMail,
+        confirmAddress: createConfirmAddress({ ...ports, rememberOwner }),
+        passwordReset: createPasswordReset({ ...ports, rememberOwner, resend: verification?.resend }),
       });
       ownAccountRoutes(router, {
         database,
         requireAccount: createRequireAccount(database, tokens),
-        changes: createAccountChanges(ports),
+        changes: createAccountChanges({
+          ...ports,
+          requirePassword: createRequirePassword({ ...ports, logins: limits.logins }),
+        }),
         now,
       });
       deletionRoutes(router, database);

@@ -21,6 +21,7 @@ import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
+import { rememberSignIns } from './limits/remember-sign-ins.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
 import { createGrants } from './sessions/grants.ts';
@@ -74,29 +75,23 @@ const mails = createMailLoop({
   ...{ database, log },
 });
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, wakeMails: mails.wake, countMail: limits.countMail },
+  ...{ database, passwords, tokens, limits, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
-const grants = createGrants({ sessions, tokens });
+const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
 const signIn = await createSignIn({
-  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET },
+  ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET, logins: limits.logins },
   ...{ publicUrl: env.PUBLIC_URL },
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);
 
+const userPorts = { users, passwords, verification: rooms.verification };
+const limitOptions = { accountKey, requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL };
 const app = createAuthApp({
-  accounts: limitAccounts(
-    createAccounts({ users, passwords, verification: rooms.verification }),
-    limits,
-    accountKey,
-  ),
-  guests: limitGuests(
-    createGuests({ users, passwords, verification: rooms.verification }),
-    limits,
-    accountKey,
-  ),
+  accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
+  guests: limitGuests(createGuests(userPorts), limits, limitOptions),
   users,
   grants,
   tokens,

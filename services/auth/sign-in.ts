@@ -7,11 +7,13 @@ import { readSharedSecret } from './database/shared-secret.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
 import { keyRoutes } from './keys/routes.ts';
+import type { LoginLimits } from './limits/login-limits.ts';
 import { createAuthorization } from './oidc/authorization.ts';
 import { createDiscover } from './oidc/discovery.ts';
 import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
+import { createRequirePassword } from './own-account/require-password.ts';
 import { createRequireProof } from './own-account/require-proof.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
@@ -28,6 +30,7 @@ interface SignInPorts {
   database: Database;
   tokens: Tokens;
   passwords: Passwords;
+  logins: Pick<LoginLimits, 'guardSignedIn'>;
   grants: Grants;
   /** Of the gateway. */
   publicUrl: string;
@@ -48,7 +51,7 @@ export interface SignIn {
 
 /** The ways into an account beside its password, as one part of the application. */
 export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { database, grants, passwords, authSecret, publicUrl, now = Date.now } = ports;
+  const { database, grants, authSecret, publicUrl, now = Date.now } = ports;
   const requireAccount = createRequireAccount(database, ports.tokens);
   const ids = createKeyIds(await readKeyIdSecret(database));
   const apiKeys = createApiKeys({ database, ids, now });
@@ -60,7 +63,8 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
   const secondFactor = createSecondFactor({ database, seal, now });
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
-  const requireProof = createRequireProof(passwords, now);
+  const requirePassword = createRequirePassword(ports);
+  const requireProof = createRequireProof(requirePassword, now);
   const common = { database, grants, requireAccount, requireProof };
 
   return {
@@ -68,7 +72,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
     addRoutes(router) {
       keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
-      secondFactorRoutes(router, { secondFactor, passwords, ...common });
+      secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
     cleanUp: () => deleteExpiredChallenges(database, new Date(now())),

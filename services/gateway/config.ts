@@ -8,11 +8,12 @@ import {
   wholeNumber,
 } from '../shared/runtime/config.ts';
 import { originList } from './cors.ts';
+import type { ProxySettings } from './limits/client-address.ts';
 import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
 import { GUEST_DAY, groupLimitsFrom, groupSetting, USER_DAY } from './limits/group-settings.ts';
 import type { MinimumRate } from './limits/minimum-rate.ts';
 import type { Quota } from './limits/quota.ts';
-import { proxyList } from './limits/trusted-proxies.ts';
+import { noProxies, PROXY_HEADERS, proxyList } from './limits/trusted-proxies.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -36,6 +37,10 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     CORS_ORIGINS: originList.optional(),
     /** Addresses and networks of our proxies. Without it, the client is whoever opened the connection. */
     TRUSTED_PROXIES: proxyList.optional(),
+    /** The header in which they name the client. */
+    TRUSTED_PROXY_HEADER: z.enum(PROXY_HEADERS).default('x-forwarded-for'),
+    /** The most of them in a row. */
+    TRUSTED_PROXY_COUNT: wholeNumber(20, { min: 1, max: 20 }),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - MIB, { min: 1 }),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
@@ -148,6 +153,12 @@ export const groupLimitsOf = (env: GatewayConfig): GroupLimits =>
       operator: env.LIMITS_OPERATOR ?? {},
     },
   );
+
+export const proxySettingsOf = (env: GatewayConfig): ProxySettings => ({
+  isTrusted: env.TRUSTED_PROXIES ?? noProxies,
+  header: env.TRUSTED_PROXY_HEADER,
+  maxProxies: env.TRUSTED_PROXY_COUNT,
+});
 
 /** The rate at which clients have to send their files. */
 export const minimumRateOf = (env: GatewayConfig): MinimumRate => ({

@@ -21,6 +21,7 @@ import {
   groupLimitsOf,
   limitsOf,
   minimumRateOf,
+  proxySettingsOf,
   renamedVariables,
   timesOf,
 } from './config.ts';
@@ -37,7 +38,6 @@ import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
-import { noProxies } from './limits/trusted-proxies.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createOverview } from './operator/overview.ts';
@@ -163,7 +163,7 @@ const app = createGateway({
   overview: createOverview({ ...live, failedIndex, metadata: sidecar.metadata, stoppingSignal, log }),
   operatorToken: env.OPERATOR_TOKEN,
   invoke,
-  clientAddress: createClientAddress(env.TRUSTED_PROXIES ?? noProxies),
+  clientAddress: createClientAddress(proxySettingsOf(env)),
   publicUrl: env.PUBLIC_URL,
   site: openSite(log),
   links,

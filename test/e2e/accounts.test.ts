@@ -36,8 +36,8 @@ for (const system of systems) {
       const account = await api.newAccount();
       assert.equal((await jobs(account)).status, 200);
       assert.equal((await post('/account/reset', { email: account.email })).status, 202);
-      const { page, token } = linkIn(await mailWith(mailUrl, account.email, 'Choose another password'));
-      assert.equal(page, '/account/reset');
+      const { action, token } = linkIn(await mailWith(mailUrl, account.email, 'Choose another password'));
+      assert.equal(action, 'reset-password');
       assert.equal((await post('/account/reset/confirm', { token, password: NEW_PASSWORD })).status, 204);
       assert.equal((await post('/account/reset/confirm', { token, password: NEW_PASSWORD })).status, 410);
       await mailWith(mailUrl, account.email, 'Your password was changed');
@@ -53,7 +53,8 @@ for (const system of systems) {
         (await post('/account/email', { password: account.password, email }, account)).status,
         202,
       );
-      const { token } = linkIn(await mailWith(mailUrl, email, 'Confirm your new address'));
+      const { action, token } = linkIn(await mailWith(mailUrl, email, 'Confirm your new address'));
+      assert.equal(action, 'change-email');
       assert.equal((await post('/account/verification/confirm', { token })).status, 204);
       await mailWith(mailUrl, account.email, 'The address of your account was changed');
       assert.equal((await login(email, account.password)).status, 200);

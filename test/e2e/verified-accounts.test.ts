@@ -48,8 +48,8 @@ describe('a system that requires confirmed addresses', () => {
     const registered = await post('/register', { email, password });
     assert.deepEqual([registered.status, await registered.json()], [202, { email, verification: 'sent' }]);
     assert.deepEqual(await login(), [403, 'email_not_verified']);
-    const { page, token } = linkIn(await mailWith(mailUrl, email, 'Confirm your address'));
-    assert.equal(page, '/account/verify');
+    const { action, token } = linkIn(await mailWith(mailUrl, email, 'Confirm your address'));
+    assert.equal(action, 'verify-email');
     for (let i = 0; i < 5; i++) {
       await post('/register', { email, password });
       await post('/account/verification', { email });

@@ -7,10 +7,11 @@ export const mailWith = (mailUrl: string, address: string, subject: string): Pro
     (await mailsTo(mailUrl, address)).find((mail) => mail.subject === subject),
   );
 
-/** The page to which the link of a mail leads, and the token that the page posts. */
-export function linkIn({ html }: Mail): { page: string; token: string } {
-  const url = new URL(/href="([^"]+)"/.exec(html)?.[1] ?? 'about:blank');
-  const token = /^#token=([\w-]{43})$/.exec(url.hash)?.[1];
-  if (!token) throw new Error('the mail has no link with a token');
-  return { page: url.pathname, token };
+/** What the link of a mail asks for, and the token that the page posts: `/#/verify-email/<token>`. */
+export function linkIn({ html }: Mail): { action: string; token: string } {
+  const { pathname, search, hash } = new URL(/href="([^"]+)"/.exec(html)?.[1] ?? 'about:blank');
+  const [, action, token] = /^#\/([a-z-]+)\/([\w-]{43})$/.exec(hash) ?? [];
+  if (pathname !== '/' || search !== '' || !action || !token)
+    throw new Error('the mail has no link with a token');
+  return { action, token };
 }

@@ -1,4 +1,6 @@
 import type { Statements, Transactions } from '../database/database.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
+import { forgetAddresses } from '../limits/known-addresses.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import {
   addMailToken,
@@ -14,7 +16,7 @@ import { queueMail } from '../mails/outbox.ts';
 import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions } from '../revocations/revocations.ts';
 import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
-import { emailKey, parseEmailAddress } from './email-address.ts';
+import { accountKey, emailKey, parseEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import { findUser, type RegisteredUser } from './users.ts';
@@ -40,6 +42,8 @@ export interface PasswordResetPorts {
   passwords: Passwords;
   publicUrl: string;
   wakeMails: () => void;
+  /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
+  rememberOwner: (email: string) => Promise<void>;
   /** Mails the link of a registration that is not confirmed. */
   resend?: ((email: string) => Promise<void>) | undefined;
   now?: () => number;
@@ -48,7 +52,7 @@ export interface PasswordResetPorts {
 }
 
 export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
-  const { database, passwords, publicUrl, wakeMails, resend, minMs, now = Date.now } = ports;
+  const { database, passwords, publicUrl, wakeMails, rememberOwner, resend, minMs, now = Date.now } = ports;
 
   async function mailLinkTo(user: RegisteredUser): Promise<void> {
     const at = new Date(now());
@@ -76,7 +80,7 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
       if (!user || emailKey(user.email) !== emailKey(found.email)) throw linkExpired();
       checkPassword(password, user.email);
       const passwordHash = await passwords.hash(password, signal);
-      await database.inTransaction(async (statements) => {
+      const reset = async (statements: Statements) => {
         if (!(await useMailToken(statements, tokenHash))) throw linkExpired();
         const wasVerified = await setPassword(statements, {
           userId: user.id,
@@ -84,6 +88,7 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
           at: new Date(now()),
         });
         await dropMailTokens(statements, user.id);
+        await forgetAddresses(statements, accountKey(user.email), now());
         await endSessions(statements, user.id);
         await endApiKeys(statements, user.id);
         if (!wasVerified) await dropOtherWays(statements, user.id);
@@ -91,8 +96,10 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
           kind: wasVerified ? 'password_reset' : 'account_claimed',
           to: user.email,
         });
-      });
+      };
+      await retryDeadlock(() => database.inTransaction(reset));
       wakeMails();
+      await rememberOwner(user.email);
     },
   };
 }

@@ -30,6 +30,10 @@ export const isDuplicateColumnName = (error: unknown): boolean => codeOf(error) 
 /** Whether a unique key refused the row. */
 export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DUP_ENTRY';
 
+/** Whether a statement was ended because others hold its locks. The connection is in order. */
+export const isLockFailure = (error: unknown): boolean =>
+  ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
+
 /** Whether a row would belong to another one that is gone, such as the session of an account that was deleted meanwhile. */
 export const isOrphan = (error: unknown): boolean => codeOf(error).startsWith('ER_NO_REFERENCED_ROW');
 

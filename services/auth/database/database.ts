@@ -1,6 +1,6 @@
 import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2/promise';
 import { unavailable } from '../../shared/runtime/errors.ts';
-import { isConnectionError, isDuplicate } from './database-errors.ts';
+import { isConnectionError, isDuplicate, isLockFailure } from './database-errors.ts';
 
 const CONNECTIONS = 8;
 const MAX_WAITING = 256;
@@ -45,7 +45,14 @@ export function connectDatabase(url: string): Database {
     enableKeepAlive: true,
   });
 
-  async function withConnection<T>(work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+  /**
+   * @param mayStay whether the connection is in order after an error of `work`. Any other is closed, which ends a statement that timed
+   *   out and still runs, and a transaction, and releases a lock.
+   */
+  async function withConnection<T>(
+    work: (connection: PoolConnection) => Promise<T>,
+    mayStay: (error: unknown, connection: PoolConnection) => boolean | Promise<boolean>,
+  ): Promise<T> {
     let connection: PoolConnection | undefined;
     try {
       connection = await pool.getConnection();
@@ -53,50 +60,86 @@ export function connectDatabase(url: string): Database {
       connection.release();
       return result;
     } catch (error) {
-      // Closing the connection ends a statement that timed out and still runs, and releases a lock after a failure.
-      if (isDuplicate(error)) connection?.release();
+      if (connection && (await mayStay(error, connection))) connection.release();
       else connection?.destroy();
       throw isConnectionError(error) ? unavailable('the database', error) : error;
     }
   }
 
   const use = <T>(work: (statements: Statements) => Promise<T>): Promise<T> =>
-    withConnection((connection) => work(statementsOn(connection, STATEMENT_TIMEOUT_MS)));
+    withConnection(
+      (connection) => work(statementsOn(connection, STATEMENT_TIMEOUT_MS)),
+      (error) => isDuplicate(error) || isLockFailure(error),
+    );
 
   return {
     rows: (sql, values) => use((statements) => statements.rows(sql, values)),
     change: (sql, values) => use((statements) => statements.change(sql, values)),
-    inTransaction: (work) =>
-      withConnection(async (connection) => {
-        const run = (sql: string) => connection.query({ sql, timeout: STATEMENT_TIMEOUT_MS });
-        await run('START TRANSACTION');
-        try {
-          const result = await work(statementsOn(connection, STATEMENT_TIMEOUT_MS));
-          await run('COMMIT');
-          return result;
-        } catch (error) {
-          // After any other error the connection is closed, which ends the transaction, too.
-          if (isDuplicate(error)) await run('ROLLBACK');
-          throw error;
-        }
-      }),
+    inTransaction: (work) => withConnection((connection) => transact(connection, work), rollBack),
     withLock: (name, seconds, work) =>
-      withConnection(async (connection) => {
-        const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);
-        // Such a lock belongs to the whole server, so its name contains that of the database. The name is hashed, because it
-        // must not exceed 64 characters.
-        const lock = "SHA1(CONCAT(DATABASE(), ':', ?))";
-        const [reply] = await statements.rows<{ held: number | null }>(
-          `SELECT GET_LOCK(${lock}, ?) AS held`,
-          [name, seconds],
-        );
-        if (Number(reply?.held) !== 1) throw unavailable(`the database lock ${name}`);
-        const result = await work(statements);
-        await statements.rows(`SELECT RELEASE_LOCK(${lock})`, [name]);
-        return result;
-      }),
+      withConnection(
+        async (connection) => {
+          const statements = statementsOn(connection, seconds * 1000 + STATEMENT_TIMEOUT_MS);
+          // Such a lock belongs to the whole server, so its name contains that of the database. The name is hashed, because it
+          // must not exceed 64 characters.
+          const lock = "SHA1(CONCAT(DATABASE(), ':', ?))";
+          const [reply] = await statements.rows<{ held: number | null }>(
+            `SELECT GET_LOCK(${lock}, ?) AS held`,
+            [name, seconds],
+          );
+          if (Number(reply?.held) !== 1) throw unavailable(`the database lock ${name}`);
+          const result = await work(statements);
+          await statements.rows(`SELECT RELEASE_LOCK(${lock})`, [name]);
+          return result;
+        },
+        () => false,
+      ),
     close: () => pool.end(),
   };
+}
+
+const run = (connection: PoolConnection, sql: string) =>
+  connection.query({ sql, timeout: STATEMENT_TIMEOUT_MS });
+
+async function transact<T>(
+  connection: PoolConnection,
+  work: (statements: Statements) => Promise<T>,
+): Promise<T> {
+  await run(connection, 'START TRANSACTION');
+  const { rows, change } = statementsOn(connection, STATEMENT_TIMEOUT_MS);
+  let hasEnded = false;
+  // A part of the work that goes on after another one has failed must not run its statements outside of the transaction.
+  const requireOpen = (): void => {
+    if (hasEnded) throw new Error('the transaction of this statement has ended');
+  };
+  try {
+    const result = await work({
+      async rows(...statement) {
+        requireOpen();
+        return rows(...statement);
+      },
+      async change(...statement) {
+        requireOpen();
+        return change(...statement);
+      },
+    });
+    await run(connection, 'COMMIT');
+    return result;
+  } finally {
+    hasEnded = true;
+  }
+}
+
+/**
+ * Takes the transaction back, so that a request that is refused costs no connection. Returns false where the connection has failed,
+ * or a statement may still run on it.
+ */
+async function rollBack(error: unknown, connection: PoolConnection): Promise<boolean> {
+  if (isConnectionError(error) && !isLockFailure(error)) return false;
+  return run(connection, 'ROLLBACK').then(
+    () => true,
+    () => false,
+  );
 }
 
 function statementsOn(connection: PoolConnection, timeout: number): Statements {

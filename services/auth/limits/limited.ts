@@ -13,33 +13,40 @@ interface GuestPorts<Guest, Result> {
   register(id: string, email: string, password: string, signal?: AbortSignal): Promise<Result>;
 }
 
-/** A registration that has to be confirmed by a mail first proves nothing. */
-const isProven = (registered: unknown): boolean =>
-  typeof registered === 'object' && registered !== null && !('verification' in registered);
+export interface LimitOptions {
+  /** Returns the key of the account that an e-mail address means. */
+  accountKey: (email: string) => string;
+  /** Whether a registration has to be confirmed by a mail. It then answers the same for every address, and proves nothing. */
+  requireVerifiedEmail: boolean;
+}
 
-/** Returns the key of the account that an e-mail address means. */
-type AccountKey = (email: string) => string;
+/** Counts a registration, and runs it within the limits that suit it. */
+async function register<Result>(
+  { countRegistration, logins }: Limits,
+  { accountKey, requireVerifiedEmail }: LimitOptions,
+  email: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  await countRegistration();
+  if (requireVerifiedEmail) return logins.runUnproven(run);
+  const key = accountKey(email);
+  const registered = await logins.guardRegistration(key, run);
+  await logins.remember(key);
+  return registered;
+}
 
 /** Limits logins and registrations. Everything else of the accounts stays as it is. */
 export function limitAccounts<Result, Accounts extends Authentication<Result> & Registration<Result>>(
   accounts: Accounts,
   limits: Limits,
-  accountKey: AccountKey,
+  options: LimitOptions,
 ): Accounts {
-  const { logins } = limits;
   return {
     ...accounts,
     authenticate: (email, password, signal) =>
-      logins.guard(accountKey(email), () => accounts.authenticate(email, password, signal)),
-    async register(email, password, signal) {
-      await limits.countRegistration();
-      const key = accountKey(email);
-      const registered = await logins.guardRegistration(key, () =>
-        accounts.register(email, password, signal),
-      );
-      if (isProven(registered)) await logins.remember(key);
-      return registered;
-    },
+      limits.logins.guard(options.accountKey(email), () => accounts.authenticate(email, password, signal)),
+    register: (email, password, signal) =>
+      register(limits, options, email, () => accounts.register(email, password, signal)),
   };
 }
 
@@ -47,22 +54,15 @@ export function limitAccounts<Result, Accounts extends Authentication<Result> & 
 export function limitGuests<Guest, Result, Guests extends GuestPorts<Guest, Result>>(
   guests: Guests,
   limits: Limits,
-  accountKey: AccountKey,
+  options: LimitOptions,
 ): Guests {
-  const { logins } = limits;
   return {
     ...guests,
     async start() {
       await limits.countGuest();
       return guests.start();
     },
-    async register(id, email, password, signal) {
-      await limits.countRegistration();
-      const key = accountKey(email);
-      const register = () => guests.register(id, email, password, signal);
-      const registered = await logins.guardRegistration(key, register);
-      if (isProven(registered)) await logins.remember(key);
-      return registered;
-    },
+    register: (id, email, password, signal) =>
+      register(limits, options, email, () => guests.register(id, email, password, signal)),
   };
 }

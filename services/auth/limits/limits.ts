@@ -8,6 +8,8 @@ import { createStoredLimiter, deleteExpiredLimits, type StoredLimiter } from './
 import { tooMany } from './too-many.ts';
 
 const HOUR_SECONDS = 3600;
+/** Nobody moves more often, and each one may mail somebody else. */
+const MAX_ADDRESS_CHANGES_PER_HOUR = 5;
 
 /**
  * What clients may cause without an account. All replicas count together. Registrations, guests and mails from addresses that are
@@ -19,6 +21,8 @@ export interface Limits {
   countGuest(): Promise<void>;
   /** Counts a request that may cause a mail. The mails to one mailbox are bounded by services/auth/mails/allowances.ts. */
   countMail(): Promise<void>;
+  /** Counts a change of address that an account asks for, each of which may mail a stranger. @param account its id */
+  countAddressChange(account: string): Promise<void>;
   deleteExpired(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export function createLimits(
   const registrations = limiter('registrations', settings.MAX_REGISTRATIONS_PER_ADDRESS_PER_HOUR);
   const guests = limiter('guests', settings.MAX_GUESTS_PER_ADDRESS_PER_HOUR);
   const mails = limiter('mails', settings.MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR);
+  const addressChanges = limiter('address-changes', MAX_ADDRESS_CHANGES_PER_HOUR);
 
   return {
     logins: createLoginLimits({
@@ -43,6 +48,7 @@ export function createLimits(
     countRegistration: () => countForAddress(registrations, 'registrations from your address'),
     countGuest: () => countForAddress(guests, 'new guests from your address'),
     countMail: () => countForAddress(mails, 'requests for mails from your address'),
+    countAddressChange: (account) => countOne(addressChanges, account, 'changes of the address'),
     async deleteExpired() {
       await deleteExpiredLimits(database, now());
       await deleteExpiredAddresses(database, now());

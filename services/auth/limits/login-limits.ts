@@ -19,11 +19,25 @@ export interface LoginLimits {
    * and `email_taken` where a registration has shown one. Throws `too_many_requests`.
    */
   guard<T>(account: string, check: () => Promise<T>): Promise<T>;
-  /** The same for a registration, which does not prove whose account it is. It is refused by the limit of the account only where there is such an account. */
+  /**
+   * The same for whoever is signed in to the account and gives its password once more, where a wrong one throws `wrong_password`.
+   * All sessions of an account together have the limit of a known address, which is apart from those of logins: a flood of logins
+   * keeps no owner from changing the password, and a borrowed session guesses no more often than a login could.
+   */
+  guardSignedIn<T>(account: string, check: () => Promise<T>): Promise<T>;
+  /**
+   * The same as `guard` for a registration that makes an account at once. It is refused by the limit of the account only where there
+   * is such an account, which the answer tells in any case.
+   */
   guardRegistration<T>(account: string, check: () => Promise<T>): Promise<T>;
   /**
-   * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by the right
-   * password, which `guard` remembers by itself, or by the link of a mail.
+   * Runs a registration whose address has to be confirmed, and which tells nothing about a password. No limit of logins counts for
+   * it, because with one its answer would tell whether there is an account. It only takes its turn by the address.
+   */
+  runUnproven<T>(register: () => Promise<T>): Promise<T>;
+  /**
+   * Remembers the caller's address as one of the owner's. Call it only where the caller has proved to be the owner: by a whole sign-in
+   * (remember-sign-ins.ts), by the right password, or by the link of a mail.
    */
   remember(account: string): Promise<void>;
 }
@@ -39,19 +53,24 @@ export interface LoginLimitPorts {
 const WRONG_MS = 10 * 60_000;
 const MAX_ADDRESSES = 10_000;
 
+type Kind = 'login' | 'registration' | 'signed-in';
+
 interface Counted {
   limiter: StoredLimiter;
   key: string;
 }
 
 const isWrongPassword = (error: unknown): boolean =>
-  isAppError(error, 'invalid_credentials') || isAppError(error, 'email_taken');
+  isAppError(error, 'invalid_credentials') ||
+  isAppError(error, 'email_taken') ||
+  isAppError(error, 'wrong_password');
 
 const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wrong logins', limiter, state);
 
 export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
   const { known, perAccount, perKnownAddress, perAddress } = ports;
   const wrong = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: WRONG_MS });
+  const wrongFrom = (address: string | undefined): number => wrong.get(address ?? '') ?? 0;
 
   function countedFor(account: string, address: string | undefined, isKnown: boolean): Counted[] {
     if (isKnown) return [{ limiter: perKnownAddress, key: `${account}\n${address}` }];
@@ -60,14 +79,17 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
     return address === undefined ? [forAccount] : [{ limiter: perAddress, key: address }, forAccount];
   }
 
-  async function run<T>(account: string, check: () => Promise<T>, isRegistration: boolean): Promise<T> {
+  async function run<T>(account: string, check: () => Promise<T>, kind: Kind): Promise<T> {
     const { address } = currentCaller();
     const isKnown = address !== undefined && (await known.has(account, address));
-    const counted = countedFor(account, address, isKnown);
+    const counted =
+      kind === 'signed-in'
+        ? [{ limiter: perKnownAddress, key: `${account}\n${kind}` }]
+        : countedFor(account, address, isKnown);
     const states = await Promise.all(counted.map(({ limiter, key }) => limiter.read(key)));
     counted.forEach((one, at) => {
       const state = states[at];
-      const isRefused = state?.isReached && !(isRegistration && one.limiter === perAccount);
+      const isRefused = state?.isReached && !(kind === 'registration' && one.limiter === perAccount);
       if (isRefused) throw tooManyLogins(one, state);
     });
     // Others may have been wrong while this one was waiting for its turn.
@@ -78,30 +100,29 @@ export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
       }
     };
     // It changes while the caller waits: of many that came at once, all but the first are late.
-    const rank = () => (isKnown ? 0 : Math.max(states[0]?.count ?? 0, wrong.get(address ?? '') ?? 0));
+    const rank = () => (isKnown ? 0 : Math.max(states[0]?.count ?? 0, wrongFrom(address)));
     try {
       return await runAsCaller({ isKnown, rank, beforeCheck }, check);
     } catch (error) {
       if (isWrongPassword(error)) {
-        if (address !== undefined) wrong.set(address, (wrong.get(address) ?? 0) + 1);
+        if (address !== undefined) wrong.set(address, wrongFrom(address) + 1);
         await Promise.all(counted.map(({ limiter, key }) => limiter.count(key)));
       }
       throw error;
     }
   }
 
-  async function remember(account: string): Promise<void> {
-    const { address } = currentCaller();
-    if (address !== undefined) await known.remember(account, address);
-  }
-
   return {
-    async guard(account, check) {
-      const result = await run(account, check, false);
-      await remember(account);
-      return result;
+    guard: (account, check) => run(account, check, 'login'),
+    guardSignedIn: (account, check) => run(account, check, 'signed-in'),
+    guardRegistration: (account, check) => run(account, check, 'registration'),
+    runUnproven(register) {
+      const { address } = currentCaller();
+      return runAsCaller({ rank: () => wrongFrom(address) }, register);
     },
-    guardRegistration: (account, check) => run(account, check, true),
-    remember,
+    async remember(account) {
+      const { address } = currentCaller();
+      if (address !== undefined) await known.remember(account, address);
+    },
   };
 }

@@ -6,7 +6,7 @@ const perHour = (fallback: number) => wholeNumber(fallback, { min: 1, max: 1_000
 export const limitSettings = {
   /** Wrong logins to one account, from all addresses together from which its owner has never logged in. */
   MAX_LOGINS_PER_ACCOUNT_PER_HOUR: perHour(20),
-  /** Wrong logins to one account from one address from which its owner has logged in before. */
+  /** Wrong logins to one account from one address from which its owner has logged in before; and wrong passwords of its sessions. */
   MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: perHour(20),
   /** Wrong logins from one address, to all accounts whose owners have never logged in from there. */
   MAX_LOGINS_PER_ADDRESS_PER_HOUR: perHour(50),

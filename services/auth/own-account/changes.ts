@@ -4,11 +4,13 @@ import { checkPassword } from '../accounts/password-rules.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import { findUser, type StoredUser } from '../accounts/users.ts';
 import type { Transactions } from '../database/database.ts';
+import type { Limits } from '../limits/limits.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import { addMailToken, dropMailTokens, mailLink, newMailToken } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
+import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions, revoke } from '../revocations/revocations.ts';
-import { requirePassword } from './require-password.ts';
+import type { RequirePassword } from './require-password.ts';
 import type { SignedIn } from './signed-in.ts';
 
 /** How long the link of a new address works. */
@@ -17,12 +19,16 @@ const CHANGE_MS = 24 * 3600 * 1000;
 export interface ChangePorts {
   database: Transactions;
   passwords: Passwords;
+  requirePassword: RequirePassword;
+  limits: Pick<Limits, 'countMail' | 'countAddressChange'>;
   publicUrl: string;
   wakeMails: () => void;
   now?: () => number;
+  /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
+  minMs?: number | undefined;
 }
 
-/** What the owner of an account changes. Each throws `wrong_password`. */
+/** What the owner of an account changes. Each throws `wrong_password`, and `too_many_requests` after too many of them. */
 export interface AccountChanges {
   /** Ends the other sessions, and tells the owner by mail. Throws `weak_password`. */
   password(
@@ -31,8 +37,9 @@ export interface AccountChanges {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`. Whether the
-   * address belongs to another account is not told: its owner gets a mail.
+   * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`, and
+   * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told, also not by the time:
+   * its owner gets a mail.
    */
   email(user: StoredUser, change: { password: string; email: string }, signal?: AbortSignal): Promise<void>;
   /** Deletes the account. Gateways delete what it owns, see deletions.ts. */
@@ -40,12 +47,12 @@ export interface AccountChanges {
 }
 
 export function createAccountChanges(ports: ChangePorts): AccountChanges {
-  const { database, passwords, wakeMails, now = Date.now } = ports;
+  const { database, passwords, requirePassword, limits, wakeMails, minMs, now = Date.now } = ports;
 
   return {
     async password({ user, sessionId }, { current, next }, signal) {
       checkPassword(next, user.email);
-      await requirePassword(passwords, user, current, signal);
+      await requirePassword(user, current, signal);
       const passwordHash = await passwords.hash(next, signal);
       await database.inTransaction(async (statements) => {
         const changed = await statements.change(
@@ -62,12 +69,15 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
 
     async email(user, { password, email: given }, signal) {
       const email = requireEmailAddress(given);
-      await requirePassword(passwords, user, password, signal);
-      await mailNewAddress(ports, user, { email, now: now() });
+      await requirePassword(user, password, signal);
+      await limits.countAddressChange(user.id);
+      await limits.countMail();
+      // Apart from the password, whose hash may take longer than that.
+      await takeAtLeast(() => mailNewAddress(ports, user, { email, now: now() }), minMs);
     },
 
     async delete(user, password, signal) {
-      await requirePassword(passwords, user, password, signal);
+      await requirePassword(user, password, signal);
       await database.inTransaction(async (statements) => {
         await statements.change('INSERT IGNORE INTO account_deletions (user_id, deleted_at) VALUES (?, ?)', [
           user.id,
@@ -92,7 +102,7 @@ async function mailNewAddress(
 ): Promise<void> {
   const owner = await findUser(database, 'email_key', emailKey(email));
   const isOther = owner !== undefined && owner.id !== user.id;
-  const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'verify', now } as const;
+  const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'change', now } as const;
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);
   const isQueued = await whileAllowed(database, allowed, async (statements) => {

@@ -1,18 +1,26 @@
 import { AppError } from '../../shared/runtime/errors.ts';
+import { accountKey } from '../accounts/email-address.ts';
 import type { Passwords } from '../accounts/passwords.ts';
 import type { StoredUser } from '../accounts/users.ts';
+import type { LoginLimits } from '../limits/login-limits.ts';
 
 /**
  * Has the owner prove the password again before a change of the account, because an open session may be that of a borrowed computer.
- * Throws `wrong_password`, also for an account without a password, which gets one by a reset.
+ * Throws `wrong_password`, also for an account without a password, which gets one by a reset, and `too_many_requests` after too many
+ * wrong ones, so that such a session is no place to guess the password.
  */
-export async function requirePassword(
-  passwords: Pick<Passwords, 'verify'>,
-  { passwordHash }: StoredUser,
-  password: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (await passwords.verify(password, passwordHash, signal)) return;
-  // Not 401: a browser would ask for a password in a window of its own, and the session is in order.
-  throw new AppError('wrong_password', 'the password is wrong; POST /account/reset sets one without it');
+export type RequirePassword = (user: StoredUser, password: string, signal?: AbortSignal) => Promise<void>;
+
+interface RequirePasswordPorts {
+  passwords: Pick<Passwords, 'verify'>;
+  logins: Pick<LoginLimits, 'guardSignedIn'>;
+}
+
+export function createRequirePassword({ passwords, logins }: RequirePasswordPorts): RequirePassword {
+  return ({ email, passwordHash }, password, signal) =>
+    logins.guardSignedIn(accountKey(email), async () => {
+      if (await passwords.verify(password, passwordHash, signal)) return;
+      // Not 401: a browser would ask for a password in a window of its own, and the session is in order.
+      throw new AppError('wrong_password', 'the password is wrong; POST /account/reset sets one without it');
+    });
 }

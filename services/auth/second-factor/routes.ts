@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import type { Passwords } from '../accounts/passwords.ts';
 import { findUser } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
-import { requirePassword } from '../own-account/require-password.ts';
+import type { RequirePassword } from '../own-account/require-password.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
@@ -16,7 +15,7 @@ import type { SecondFactor } from './second-factor.ts';
 
 export interface SecondFactorPorts {
   secondFactor: SecondFactor;
-  passwords: Pick<Passwords, 'verify'>;
+  requirePassword: RequirePassword;
   database: Pick<Statements, 'rows'>;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
@@ -31,7 +30,7 @@ const answer = z.object({ challenge: z.string().regex(/^[\w-]{43}$/), code });
 
 /** The second factor of an account, and the second step of a login with it. */
 export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFactorPorts): void {
-  const { secondFactor, passwords, database, grants, requireAccount, requireProof } = ports;
+  const { secondFactor, requirePassword, database, grants, requireAccount, requireProof } = ports;
   const path = '/account/second-factor';
 
   router.get(path, async (context) => {
@@ -59,7 +58,7 @@ export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFa
   router.post(`${path}/removal`, jsonBody, async (context) => {
     const given = parseBody(context, removal);
     const { user } = await requireAccount(context);
-    await requirePassword(passwords, user, given.password, closedSignal(context.res));
+    await requirePassword(user, given.password, closedSignal(context.res));
     await secondFactor.remove(user, given.code);
     context.state.log.info({ user: user.id }, 'second factor removed');
     context.status = 204;

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { LRUCache } from 'lru-cache';
 import { closedSignal } from '../../shared/http/client-closed.ts';
+import type { ErrorCode } from '../../shared/runtime/errors.ts';
 import { createFairSemaphore, type FairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
 import type { ClientAddress } from '../limits/client-address.ts';
 import { overloaded } from '../limits/quota.ts';
@@ -39,9 +40,28 @@ const KNOWN = -1;
 const MAX_ADDRESSES = 10_000;
 /** Statuses of a login or a registration that did not tell who somebody is. */
 const REFUSALS = [401, 409, 429];
+/** Codes of a 403 that answers a guess. Another 403 may answer the right password, such as that of an unconfirmed address. */
+const REFUSED_GUESSES: ErrorCode[] = ['wrong_password', 'wrong_code'];
 
 interface Reply {
   status: number;
+  body?: string;
+}
+
+/** What an answer of auth tells about an address. A 202 is the answer to all registrations and tells nothing. */
+function outcomeOf({ status, body = '' }: Reply): 'success' | 'refusal' | 'neither' {
+  if (REFUSALS.includes(status)) return 'refusal';
+  if (status === 403) return REFUSED_GUESSES.some((code) => code === codeOf(body)) ? 'refusal' : 'neither';
+  return status < 300 && status !== 202 ? 'success' : 'neither';
+}
+
+function codeOf(body: string): unknown {
+  try {
+    return JSON.parse(body)?.code;
+  } catch {
+    // The body of a sidecar's error need not be JSON.
+    return undefined;
+  }
 }
 
 /**
@@ -82,9 +102,10 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
     // The signal ends only the wait. A call that has started goes on when the client goes away.
     const reply = await semaphores[limit].run(claimant, call, closedSignal(res));
     if (limit !== 'passwords') return reply;
-    if (REFUSALS.includes(reply.status)) ranks.set(key, Math.max(0, claimant.rank) + 1);
+    const outcome = outcomeOf(reply);
+    if (outcome === 'refusal') ranks.set(key, Math.max(0, claimant.rank) + 1);
     // A success after many refusals does not make a flood trusted.
-    else if (reply.status < 300 && claimant.rank <= 0) ranks.set(key, KNOWN);
+    else if (outcome === 'success' && claimant.rank <= 0) ranks.set(key, KNOWN);
     return reply;
   };
 }

@@ -74,14 +74,13 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
     // First, so that a request without a valid token learns nothing of ids.
     await ports.authenticate(context.get('authorization'));
     const id = context.params.id ?? '';
-    await ports.authenticate(context.get('authorization'));
     if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
     const request = {
       path: '/account/sessions/end',
       limit: 'sessions',
       body: JSON.stringify({ id }),
     } as const;
-    pass(context, await callSignedIn(ports, context, request));
+    pass(context, await callAuth(context, { ...request, authorization: context.get('authorization') }));
   });
 }
 

@@ -16,48 +16,63 @@ export interface PurgePorts {
   log: Log;
 }
 
+export interface Purged {
+  /** Jobs and uploads. */
+  deleted: number;
+  /** The owners of whom there was something. Their deletion is not complete until a later pass finds nothing. */
+  unfinished: Set<string>;
+}
+
 /**
  * Deletes all that users own: their jobs with all blobs, also jobs whose upload is under way, their unfinished resumable uploads, and
- * their lists. Idempotent, and may run at several gateways at once. Returns how many jobs and uploads there were.
+ * their lists. Idempotent, and may run at several gateways at once. A job whose document is damaged is left, because nobody can tell
+ * which blobs it has. Its owner keeps the list that names it, and is unfinished until the document is repaired or has expired.
  */
 export async function purgeOwners(
   ports: PurgePorts,
   owners: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<number> {
-  let deleted = await purgeUploads(ports, owners);
+): Promise<Purged> {
+  const purged: Purged = { deleted: 0, unfinished: new Set() };
+  await purgeUploads(ports, owners, purged);
   // A job that is still being uploaded is in no list yet.
   for await (const entries of ports.index.listActive(signal)) {
-    const ids = entries.filter(({ owner }) => owners.has(owner)).map(({ id }) => id);
-    deleted += await deleteJobs(ports, owners, ids, signal);
+    const owned = entries.filter(({ owner }) => owners.has(owner));
+    for (const [owner, some] of Map.groupBy(owned, ({ owner }) => owner)) {
+      const ids = some.map(({ id }) => id);
+      await deleteJobs(ports, { owner, ids, purged }, signal);
+    }
   }
   for (const owner of owners) {
+    let isWhole = true;
     for await (const { entries } of ports.index.listOwned(owner, undefined, signal)) {
       const ids = entries.map(({ id }) => id);
-      deleted += await deleteJobs(ports, owners, ids, signal);
+      isWhole = (await deleteJobs(ports, { owner, ids, purged }, signal)) && isWhole;
     }
-    await ports.index.removeOwner(owner, signal);
+    if (isWhole) await ports.index.removeOwner(owner, signal);
   }
-  return deleted;
+  return purged;
 }
 
+/** Returns whether all of the jobs could be read. */
 async function deleteJobs(
   { jobs, commands, log }: PurgePorts,
-  owners: ReadonlySet<string>,
-  ids: readonly string[],
+  { owner, ids, purged }: { owner: string; ids: readonly string[]; purged: Purged },
   signal: AbortSignal,
-): Promise<number> {
-  if (ids.length === 0) return 0;
-  const { found } = await readJobs(jobs, ids, log, signal);
-  const owned = [...found.values()].map(({ document }) => document).filter(isOwned(owners));
+): Promise<boolean> {
+  if (ids.length === 0) return true;
+  const { found, damaged } = await readJobs(jobs, ids, log, signal);
+  const owned = [...found.values()].map(({ document }) => document).filter(isOwned(owner));
   for (const job of owned) await deleteJob(commands, job, signal);
-  return owned.length;
+  purged.deleted += owned.length;
+  if (owned.length > 0 || damaged.size > 0) purged.unfinished.add(owner);
+  return damaged.size === 0;
 }
 
 const isOwned =
-  (owners: ReadonlySet<string>) =>
+  (owner: string) =>
   (job: Job): boolean =>
-    owners.has(job.owner) && (isVisible(job) || job.status === 'uploading');
+    job.owner === owner && (isVisible(job) || job.status === 'uploading');
 
 async function deleteJob(commands: PurgePorts['commands'], job: Job, signal: AbortSignal): Promise<void> {
   try {
@@ -68,17 +83,20 @@ async function deleteJob(commands: PurgePorts['commands'], job: Job, signal: Abo
   }
 }
 
-async function purgeUploads({ resumable }: PurgePorts, owners: ReadonlySet<string>): Promise<number> {
-  let removed = 0;
+async function purgeUploads(
+  { resumable }: PurgePorts,
+  owners: ReadonlySet<string>,
+  purged: Purged,
+): Promise<void> {
   for await (const { record } of resumable.openUploads.read()) {
     if (record?.status !== 'open' || !owners.has(record.owner)) continue;
+    purged.unfinished.add(record.owner);
     try {
       await removeUpload(record, resumable);
-      removed += 1;
+      purged.deleted += 1;
     } catch (error) {
       // It has become a job meanwhile.
       if (!isAppError(error, 'state_conflict') && !isAppError(error, 'not_found')) throw error;
     }
   }
-  return removed;
 }

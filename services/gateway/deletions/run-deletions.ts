@@ -49,10 +49,12 @@ export function createDeletions(ports: DeletionPorts) {
   }
 
   async function confirm(id: string, signal: AbortSignal): Promise<void> {
-    await invoke('auth', {
-      ...{ method: 'POST', path: '/deletions/confirmation', signal },
+    const path = '/deletions/confirmation';
+    const { status } = await invoke('auth', {
+      ...{ method: 'POST', path, signal },
       ...{ headers: { 'content-type': 'application/json' }, body: JSON.stringify({ id }) },
     });
+    if (status >= 300) throw unavailable('the auth service', new Error(`answered ${status} to ${path}`));
   }
 
   async function pass(signal: AbortSignal): Promise<void> {
@@ -61,12 +63,13 @@ export function createDeletions(ports: DeletionPorts) {
     for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     const due = deletions.filter(({ id }) => (known.get(id)?.dueAt ?? 0) <= now());
     if (due.length === 0) return;
-    const deleted = await purgeOwners(ports, new Set(due.map(({ id }) => id)), signal);
+    const { deleted, unfinished } = await purgeOwners(ports, new Set(due.map(({ id }) => id)), signal);
     if (deleted > 0) log.info({ accounts: due.length, deleted }, 'deleted what deleted accounts owned');
     for (const { id, deleted_at } of due) {
       const passes = known.get(id)?.passes ?? 0;
       known.set(id, { dueAt: now() + (PAUSES_MS[passes] ?? 3600_000), passes: passes + 1 });
-      if (deleted === 0 && Date.parse(deleted_at) + CONFIRM_AFTER_MS <= now()) await confirm(id, signal);
+      if (!unfinished.has(id) && Date.parse(deleted_at) + CONFIRM_AFTER_MS <= now())
+        await confirm(id, signal);
     }
   }
 

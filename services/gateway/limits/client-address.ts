@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { countedAddress, type IpAddress, parseIpAddress } from './ip-address.ts';
-import type { IsTrustedProxy } from './trusted-proxies.ts';
+import type { IsTrustedProxy, ProxyHeader } from './trusted-proxies.ts';
 
 /**
  * Tells from which address a request comes, in the form in which addresses count: an IPv4 address, or the /64 of an IPv6 address.
@@ -8,16 +8,20 @@ import type { IsTrustedProxy } from './trusted-proxies.ts';
  */
 export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string | undefined;
 
-/** More proxies in a row than there ever are. What a client has sent before them is not read. */
-const MAX_HOPS = 20;
+export interface ProxySettings {
+  isTrusted: IsTrustedProxy;
+  /** The header that our proxies write. A proxy passes the other one on as the client has sent it, so that one is not read. */
+  header: ProxyHeader;
+  /** The most proxies in a row. Of a longer list, as many entries are read, and the client is the last of them. */
+  maxProxies: number;
+}
 
 /**
  * Proxies add the address from which they got a request to the right end of `X-Forwarded-For` or `Forwarded` (RFC 7239). So the
- * headers are read from the right, and only as long as a trusted proxy has written the entry. What the client itself has sent lies
- * to the left of that and is never believed. Where an entry is no address, the last trusted proxy counts as the client. It also
- * does where both headers are there and disagree: a proxy that writes one of them passes on the other as the client has sent it.
+ * header is read from the right, and only as long as a trusted proxy has written the entry. What the client itself has sent lies
+ * to the left of that and is never believed. Where an entry is no address, the last trusted proxy counts as the client.
  */
-export function createClientAddress(isTrusted: IsTrustedProxy): ClientAddress {
+export function createClientAddress({ isTrusted, header, maxProxies }: ProxySettings): ClientAddress {
   /** @param hops addresses, the nearest first; undefined for an entry that is no address */
   function follow(socket: IpAddress, hops: readonly (IpAddress | undefined)[]): IpAddress {
     let client = socket;
@@ -31,35 +35,22 @@ export function createClientAddress(isTrusted: IsTrustedProxy): ClientAddress {
   return ({ headers, socket }) => {
     const nearest = parseIpAddress(socket.remoteAddress ?? '');
     if (!nearest) return undefined;
-    const found = [forwardedFor(headers['x-forwarded-for']), forwarded(headers.forwarded)]
-      .filter((hops) => hops !== undefined)
-      .map((hops) => follow(nearest, hops));
-    const names = new Set(found.map(countedAddress));
-    return names.size === 1 ? [...names][0] : countedAddress(nearest);
+    const entries = fromRight([headers[header] ?? []].flat().join(','), maxProxies);
+    return countedAddress(follow(nearest, entries.map(READ[header])));
   };
 }
 
-type Hops = (IpAddress | undefined)[];
+/** The last entries of a list, the very last first. */
+const fromRight = (list: string, most: number): string[] => list.split(',').slice(-most).reverse();
 
-/** The entries of a list, the last first. */
-const fromRight = (text: string): string[] => text.split(',').slice(-MAX_HOPS).reverse();
-
-function forwardedFor(header: string | string[] | undefined): Hops | undefined {
-  if (header === undefined) return undefined;
-  return fromRight([header].flat().join(',')).map((entry) => parseIpAddress(entry.trim()));
+/** Reads an entry such as `for=192.0.2.1;proto=https` or `for="[2001:db8::1]:4711"`. One with two clients has none. */
+function readForwarded(entry: string): IpAddress | undefined {
+  const [client, another] = entry.split(';').flatMap((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1] ?? []);
+  if (client === undefined || another !== undefined) return undefined;
+  return parseIpAddress(client.trim().replace(/^"(.*)"$/, '$1'));
 }
 
-/** Reads entries such as `for=192.0.2.1;proto=https` and `for="[2001:db8::1]:4711"`. One with two clients has none. */
-function forwarded(header: string | undefined): Hops | undefined {
-  if (header === undefined) return undefined;
-  return fromRight(header).map((entry) => {
-    const clients = entry.split(';').flatMap((pair) => /^\s*for=(.*)$/i.exec(pair)?.[1] ?? []);
-    return clients.length === 1
-      ? parseIpAddress(
-          String(clients[0])
-            .trim()
-            .replace(/^"(.*)"$/, '$1'),
-        )
-      : undefined;
-  });
-}
+const READ: Record<ProxyHeader, (entry: string) => IpAddress | undefined> = {
+  'x-forwarded-for': (entry) => parseIpAddress(entry.trim()),
+  forwarded: readForwarded,
+};

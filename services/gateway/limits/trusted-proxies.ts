@@ -5,6 +5,10 @@ import { type IpAddress, parseIpAddress } from './ip-address.ts';
 /** Whether an address is that of a proxy of ours. */
 export type IsTrustedProxy = (address: IpAddress) => boolean;
 
+/** The headers in which proxies name the client. */
+export const PROXY_HEADERS = ['x-forwarded-for', 'forwarded'] as const;
+export type ProxyHeader = (typeof PROXY_HEADERS)[number];
+
 const split = (text: string): string[] =>
   text
     .split(',')

@@ -7,7 +7,7 @@ export const usagePaths = {
       security: bearer,
       responses: {
         200: { description: 'Usage and limits', content: json(ref('Usage')) },
-        ...problems('invalid_token'),
+        ...problems('invalid_token', 'too_many_requests'),
       },
     },
   },

@@ -35,7 +35,7 @@ export interface DayUsage {
   view(owner: Owner): Promise<UsageView>;
 }
 
-export interface DayUsagePorts extends Omit<UsageStorePorts, 'now'> {
+export interface DayUsagePorts extends UsageStorePorts {
   groupLimits: GroupLimits;
   now?: () => number;
 }
@@ -49,28 +49,31 @@ const isNearlyFull = (usage: UsageRecord, { storedBytes = Infinity }: AccountLim
 
 export function createDayUsage(ports: DayUsagePorts): DayUsage {
   const { jobs, groupLimits, now = Date.now } = ports;
-  const store = createUsageStore({ ...ports, now });
-  const { findToday, today, settled, update } = store;
+  const store = createUsageStore(ports);
+  const { find, read, settled, update } = store;
   const recountIfFull = createRecount(ports, store);
 
   return {
     async admit(owner, size) {
       const limits = groupLimits[owner.group];
       if (isUnlimited(limits)) return;
-      let usage = await today(owner.id);
-      if (limits.minutesPerDay !== undefined || isNearlyFull(usage, limits)) usage = await settled(owner.id);
-      requireQuota(await recountIfFull(owner, usage, size), limits, size, now());
+      const at = now();
+      let usage = await read(owner.id, at);
+      if (limits.minutesPerDay !== undefined || isNearlyFull(usage, limits))
+        usage = await settled(owner.id, at);
+      requireQuota(await recountIfFull({ owner, at, size }, usage), limits, size, at);
     },
 
     async charge(owner, { id, size }) {
       const limits = groupLimits[owner.group];
-      let usage = await today(owner.id);
-      if (!usage.pending.includes(id)) usage = await recountIfFull(owner, usage, size);
+      const at = now();
+      let usage = await read(owner.id, at);
+      if (!usage.pending.includes(id)) usage = await recountIfFull({ owner, at, size }, usage);
       const isLong = usage.pending.length >= PENDING_UPLOADS;
       const outcomes = isLong ? await readOutcomes(jobs, usage.pending) : new Map();
-      await update(owner.id, usage, (current) => {
+      await update(owner.id, at, usage, (current) => {
         if (current.pending.includes(id)) return undefined;
-        requireQuota(current, limits, size, now());
+        requireQuota(current, limits, size, at);
         return addUpload(settle(current, outcomes), { id, size });
       });
     },
@@ -79,23 +82,26 @@ export function createDayUsage(ports: DayUsagePorts): DayUsage {
       const outcome = outcomeOf(job);
       const isLimited = Object.values(groupLimits).some(({ minutesPerDay }) => minutesPerDay !== undefined);
       if (!outcome || outcome.soundMs === 0 || !isLimited) return;
-      const usage = await findToday(job.owner);
+      const at = now();
+      const usage = await find(job.owner, at);
       if (!usage?.pending.includes(job.id)) return;
-      await update(job.owner, usage, (current) => settle(current, new Map([[job.id, outcome]])));
+      await update(job.owner, at, usage, (current) => settle(current, new Map([[job.id, outcome]])));
     },
 
     async rateLimits({ id, group }) {
       const limits = groupLimits[group];
       if (limits.uploadsPerDay === undefined && limits.bytesPerDay === undefined) return [];
-      return rateLimitsOf(await today(id), limits, now());
+      const at = now();
+      return rateLimitsOf(await read(id, at), limits, at);
     },
 
     async view({ id, group }) {
-      const usage = await settled(id);
+      const at = now();
+      const usage = await settled(id, at);
       const limits = groupLimits[group];
       return {
         group,
-        resets_at: new Date(now() + untilMidnight(now())).toISOString(),
+        resets_at: new Date(at + untilMidnight(at)).toISOString(),
         uploads: { used: usage.uploads, limit: limits.uploadsPerDay ?? null },
         bytes: { used: usage.bytes, limit: limits.bytesPerDay ?? null },
         minutes: { used: usage.sound_ms / 60_000, limit: limits.minutesPerDay ?? null },
@@ -105,19 +111,22 @@ export function createDayUsage(ports: DayUsagePorts): DayUsage {
   };
 }
 
-type Recount = (owner: Owner, usage: UsageRecord, size: number) => Promise<UsageRecord>;
+/** An upload of so many bytes at a time, in milliseconds since 1970. */
+type Upload = { owner: Owner; at: number; size: number };
+
+type Recount = (upload: Upload, usage: UsageRecord) => Promise<UsageRecord>;
 
 /** Counts what is stored again, where one more upload of the size seems to be too much. Deletions are not counted otherwise. */
 function createRecount(ports: DayUsagePorts, { update }: Pick<UsageStore, 'update'>): Recount {
   const { jobs, groupLimits } = ports;
   const lately = new LRUCache<string, true>({ max: MAX_OWNERS, ttl: RECOUNT_MS });
 
-  return async ({ id, group }, usage, size) => {
+  return async ({ owner: { id, group }, at, size }, usage) => {
     if (!isStoreFull(usage, groupLimits[group], size) || lately.has(id)) return usage;
     lately.set(id, true);
     const outcomes = await readOutcomes(jobs, usage.pending);
     const bytes = await countStoredBytes(id, ports);
-    return update(id, usage, (current) => {
+    return update(id, at, usage, (current) => {
       // The jobs that were counted must not add their MP3s once more, and other gateways may have added uploads meanwhile.
       const since = Math.max(0, current.stored_bytes - usage.stored_bytes);
       return { ...settle(current, outcomes), stored_bytes: bytes + since };

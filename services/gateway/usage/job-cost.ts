@@ -1,3 +1,4 @@
+import { readJobs } from '../../shared/job-index/read-jobs.ts';
 import { availableMp3, isExpired, isFinal, isVisible, type Job } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
@@ -19,11 +20,11 @@ export function outcomeOf(job: Job): Outcome | undefined {
   return { soundMs: Math.round((job.source.duration_seconds ?? 0) * job.progress * 1000), mp3Bytes: 0 };
 }
 
-/** Reads what the jobs have cost whose cost is known. One without a document may not be saved yet. */
+/** Reads what the jobs have cost whose cost is known. One without a document may not be saved yet, and a damaged one is left out. */
 export async function readOutcomes(jobs: JobStore, ids: readonly string[]): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   for (let at = 0; at < ids.length; at += BATCH) {
-    const found = await jobs.getMany(ids.slice(at, at + BATCH));
+    const { found } = await readJobs(jobs, ids.slice(at, at + BATCH), undefined);
     for (const [id, { document }] of found) {
       const outcome = outcomeOf(document);
       if (outcome) outcomes.set(id, outcome);
@@ -39,7 +40,7 @@ export function storedBytesOf(job: Job, keepVideoMs: number): number {
   return (isVideoKept ? job.source.size : 0) + (availableMp3(job)?.mp3.size ?? 0);
 }
 
-/** Adds up what the store holds for an owner. It reads all of the owner's jobs. */
+/** Adds up what the store holds for an owner. It reads all of the owner's jobs, and leaves out damaged ones. */
 export async function countStoredBytes(
   owner: string,
   { jobs, index, keepVideoMs }: { jobs: JobStore; index: Pick<JobIndex, 'listOwned'>; keepVideoMs: number },
@@ -47,7 +48,8 @@ export async function countStoredBytes(
   let sum = 0;
   for await (const { entries } of index.listOwned(owner, undefined)) {
     for (let at = 0; at < entries.length; at += BATCH) {
-      const found = await jobs.getMany(entries.slice(at, at + BATCH).map(({ id }) => id));
+      const ids = entries.slice(at, at + BATCH).map(({ id }) => id);
+      const { found } = await readJobs(jobs, ids, undefined);
       for (const { document } of found.values())
         if (document.owner === owner) sum += storedBytesOf(document, keepVideoMs);
     }

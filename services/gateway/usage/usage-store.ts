@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
@@ -6,6 +7,9 @@ import { countStoredBytes, readOutcomes } from './job-cost.ts';
 import { dayOf, emptyUsage, settle, USAGE_SECONDS, type UsageRecord, usageKey } from './usage-record.ts';
 
 const DAY_MS = 24 * 3600_000;
+/** A count reads all jobs of an owner, so requests of the next milliseconds get the same one. Uploads are added to it anyway. */
+const COUNT_MS = 5_000;
+const MAX_OWNERS = 10_000;
 
 export interface UsageStorePorts {
   state: StateStore;
@@ -13,50 +17,63 @@ export interface UsageStorePorts {
   index: Pick<JobIndex, 'listOwned'>;
   /** How long the video of a job is kept after the job is done. */
   keepVideoMs: number;
-  now: () => number;
 }
 
-/** The records of the present day. */
+/**
+ * The records of the days. `at` is a time of the day, in milliseconds since 1970. Take the time once for all that belongs together:
+ * otherwise a record that was read before midnight is written as that of the next day.
+ */
 export interface UsageStore {
-  /** Returns undefined where the owner has used nothing today. */
-  findToday(owner: string): Promise<UsageRecord | undefined>;
-  /** Returns the record of today, which is not saved where it is the first one of a day. It begins with what was stored before. */
-  today(owner: string): Promise<UsageRecord>;
+  /** Returns undefined where the owner has used nothing on that day. */
+  find(owner: string, at: number): Promise<UsageRecord | undefined>;
+  /** Returns the record of the day, which is not saved where it is the first one. It begins with what was stored before. */
+  read(owner: string, at: number): Promise<UsageRecord>;
   /** The same with the sound of the jobs that have ended by now. */
-  settled(owner: string): Promise<UsageRecord>;
+  settled(owner: string, at: number): Promise<UsageRecord>;
   /** Changes the record by compare-and-set. `initial` is taken where there is none. With undefined, nothing is written. */
   update(
     owner: string,
+    at: number,
     initial: UsageRecord,
     change: (usage: UsageRecord) => UsageRecord | undefined,
   ): Promise<UsageRecord>;
 }
 
 export function createUsageStore(ports: UsageStorePorts): UsageStore {
-  const { state, jobs, now } = ports;
+  const { state, jobs } = ports;
+  const counts = new LRUCache<string, Promise<number>>({ max: MAX_OWNERS, ttl: COUNT_MS });
 
-  const find = async (owner: string, ms: number): Promise<UsageRecord | undefined> =>
-    (await readDocument<UsageRecord>(state, usageKey(owner, dayOf(ms))))?.document;
+  const find = async (owner: string, at: number): Promise<UsageRecord | undefined> =>
+    (await readDocument<UsageRecord>(state, usageKey(owner, dayOf(at))))?.document;
 
-  async function today(owner: string): Promise<UsageRecord> {
-    const found = await find(owner, now());
+  function countStored(owner: string): Promise<number> {
+    const lately = counts.get(owner);
+    if (lately) return lately;
+    const count = countStoredBytes(owner, ports);
+    counts.set(owner, count);
+    count.catch(() => counts.delete(owner));
+    return count;
+  }
+
+  async function read(owner: string, at: number): Promise<UsageRecord> {
+    const found = await find(owner, at);
     if (found) return found;
-    const before = await find(owner, now() - DAY_MS);
-    return emptyUsage(before?.stored_bytes ?? (await countStoredBytes(owner, ports)));
+    const before = await find(owner, at - DAY_MS);
+    return emptyUsage(before?.stored_bytes ?? (await countStored(owner)));
   }
 
   return {
-    findToday: (owner) => find(owner, now()),
-    today,
+    find,
+    read,
 
-    async settled(owner) {
-      const usage = await today(owner);
+    async settled(owner, at) {
+      const usage = await read(owner, at);
       if (usage.pending.length === 0) return usage;
       return settle(usage, await readOutcomes(jobs, usage.pending));
     },
 
-    async update(owner, initial, change) {
-      const key = usageKey(owner, dayOf(now()));
+    async update(owner, at, initial, change) {
+      const key = usageKey(owner, dayOf(at));
       const changed = await updateDocument<UsageRecord>(state, key, (current) => change(current ?? initial), {
         ttlSeconds: USAGE_SECONDS,
       });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { checkDatabase, connectDatabase, type Statements } from '../../../services/auth/database/database.ts';
 import { waitForDatabase } from '../../../services/auth/database/wait-for-database.ts';
-import { isAppError } from '../../../services/shared/runtime/errors.ts';
+import { AppError, isAppError } from '../../../services/shared/runtime/errors.ts';
 import { createDatabase, silent, skip } from './database-for-test.ts';
 
 const isUnavailable = (error: unknown) => isAppError(error, 'unavailable');
@@ -94,6 +94,57 @@ describe('Database.inTransaction', () => {
       // Not within the transaction either, where its connection is used again.
       assert.deepEqual([...(await database.rows('SELECT id FROM things'))], [{ id: 1 }]);
     });
+
+  const ID = 'SELECT CONNECTION_ID() AS id';
+  const idOf = async ({ rows }: Statements) => (await rows<{ id: number }>(ID))[0]?.id;
+
+  for (const [what, fail] of [
+    ['its work refuses a request', () => Promise.reject(new AppError('link_expired', 'no'))],
+    ['its work throws', () => Promise.reject(new Error('badly'))],
+    ['the server refuses a statement', ({ rows }) => rows('SELECT * FROM nowhere')],
+  ] as [string, (statements: Statements) => Promise<unknown>][])
+    it(`keeps its connection, and no transaction on it, when ${what}`, { skip }, async (t) => {
+      const [database, other] = await createDatabase(t, 2);
+      await database.change('CREATE TABLE things (id INT PRIMARY KEY) ENGINE = InnoDB');
+      const id = await idOf(database);
+      for (let number = 0; number < 3; number++) {
+        const work = database.inTransaction(async (statements) => {
+          await statements.change('INSERT INTO things VALUES (1)');
+          await fail(statements);
+        });
+        await assert.rejects(work, (error) => !isUnavailable(error));
+      }
+      assert.equal(await idOf(database), id);
+      assert.deepEqual([...(await database.rows('SELECT id FROM things'))], []);
+      // It holds no lock any more.
+      assert.equal(await other?.change('INSERT INTO things VALUES (1)'), 1);
+    });
+
+  it('closes its connection when that cannot take the transaction back', { skip }, async (t) => {
+    const [database, other] = await createDatabase(t, 2);
+    let id: number | undefined;
+    const work = database.inTransaction(async (statements) => {
+      id = await idOf(statements);
+      await other?.change(`KILL ${Number(id)}`);
+      throw new AppError('link_expired', 'no');
+    });
+    await assert.rejects(work, { code: 'link_expired' });
+    assert.notEqual(await idOf(database), id);
+  });
+
+  it('runs no statement of work that goes on after its end', { skip }, async (t) => {
+    const [database] = await createDatabase(t);
+    await database.change('CREATE TABLE things (id INT PRIMARY KEY) ENGINE = InnoDB');
+    const late = Promise.withResolvers<Statements>();
+    const work = database.inTransaction(async (statements) => {
+      late.resolve(statements);
+      throw new AppError('link_expired', 'no');
+    });
+    await assert.rejects(work, { code: 'link_expired' });
+    const { change } = await late.promise;
+    await assert.rejects(change('INSERT INTO things VALUES (1)'), /transaction.*has ended/);
+    assert.deepEqual([...(await database.rows('SELECT id FROM things'))], []);
+  });
 });
 
 describe('Database.withLock', () => {

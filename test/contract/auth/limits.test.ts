@@ -5,6 +5,7 @@ import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
 import { createStoredLimiter, deleteExpiredLimits } from '../../../services/auth/limits/stored-limiter.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Reply } from '../../support/in-process.ts';
+import { takeToken } from './account-mails.ts';
 import { createDatabase, MIGRATIONS, silent, skip } from './database-for-test.ts';
 import { buildAuth } from './test-auth.ts';
 
@@ -226,6 +227,57 @@ describe('POST /register, where addresses have to be confirmed', () => {
   });
 });
 
+describe('POST /register and /guests/registration, where addresses have to be confirmed', () => {
+  const [ACCOUNT, PENDING, NEW] = [EMAIL, 'pending@example.com', 'new@example.com'];
+  const limits = {
+    MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 3,
+    MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 2,
+    MAX_LOGINS_PER_ADDRESS_PER_HOUR: 20,
+  };
+
+  async function withAccount(t: TestContext) {
+    const [database] = await createDatabase(t);
+    const before = await buildAuth(t, { database });
+    await register(before, HOME, ACCOUNT);
+    const auth = await buildAuth(t, { database, requireVerifiedEmail: true, limits });
+    assert.equal((await register(auth, undefined, PENDING)).status, 202);
+    const { json: guest } = await auth.call('POST', '/guests', {});
+    const authorization = `Bearer ${guest.access_token}`;
+    const asGuest = (address: string, email: string) =>
+      auth.call('POST', '/guests/registration', {
+        headers: { ...from(address), authorization },
+        body: { email, password: PASSWORD },
+      });
+    return { auth, asGuest };
+  }
+
+  for (const address of [STRANGE, HOME]) {
+    it(`tell nothing of an account whose logins from ${address} were limited`, { skip }, async (t) => {
+      const { auth, asGuest } = await withAccount(t);
+      for (const email of [ACCOUNT, PENDING, NEW]) {
+        const last = (await guess(auth, address, 4, email)).at(-1);
+        assert.equal(last, 429, email);
+      }
+      for (const email of [ACCOUNT, PENDING, NEW]) {
+        const replies = [
+          await register(auth, address, email),
+          await register(auth, address, email, 'another password'),
+          await asGuest(address, email),
+        ];
+        for (const { status, json } of replies)
+          assert.deepEqual([status, json], [202, { email, verification: 'sent' }]);
+      }
+    });
+
+    it(`tell nothing of an account when all logins from ${address} were limited`, { skip }, async (t) => {
+      const { auth } = await withAccount(t);
+      for (let number = 0; number < 20; number++) await guess(auth, address, 1, `${number}@example.com`);
+      for (const email of [ACCOUNT, PENDING, NEW])
+        assert.equal((await register(auth, address, email)).status, 202, email);
+    });
+  }
+});
+
 describe('POST /guests, with limits', () => {
   it('limits the new guests from one address', { skip }, async (t) => {
     const auth = await buildAuth(t, { limits: { MAX_GUESTS_PER_ADDRESS_PER_HOUR: 2 } });
@@ -247,6 +299,158 @@ describe('requests for mails, with limits', () => {
     for (const email of [EMAIL, 'nobody@example.com']) assert.equal((await ask(STRANGE, email)).status, 202);
     for (const email of [EMAIL, 'nobody@example.com']) assertTooMany(await ask(STRANGE, email));
     assert.equal((await ask(HOME, EMAIL)).status, 202);
+  });
+});
+
+/** An account that is signed in at an address. */
+async function signedIn(auth: Auth, address: string, email = EMAIL) {
+  await register(auth, address, email);
+  const { json } = await login(auth, address, email);
+  return { ...from(address), authorization: `Bearer ${json.access_token}` };
+}
+
+describe('the password of whoever is signed in, with limits', () => {
+  const GUESSES = [
+    ['/account/password', { current: 'a wrong one', new: 'another: sésame!' }],
+    ['/account/email', { password: 'a wrong one', email: 'eve@example.com' }],
+    ['/account/deletion', { password: 'a wrong one' }],
+    ['/account/second-factor/removal', { password: 'a wrong one', code: '123456' }],
+  ] as const;
+  const right = { current: PASSWORD, new: 'another: sésame!' };
+
+  it('is compared no more after so many wrong ones, in whichever requests and sessions, on every replica', {
+    skip,
+  }, async (t) => {
+    const { one, other } = await replicas(t, { MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 4 });
+    const headers = await signedIn(one, HOME);
+    const second = await signedIn(one, STRANGE);
+    for (const [at, [path, body]] of GUESSES.entries()) {
+      const sender = at % 2 === 0 ? headers : second;
+      const { status, json } = await one.call('POST', path, { headers: sender, body });
+      assert.deepEqual([path, status, json.code], [path, 403, 'wrong_password']);
+    }
+    for (const auth of [one, other])
+      for (const [path, body] of [...GUESSES, ['/account/password', right] as const])
+        assertTooMany(await auth.call('POST', path, { headers: second, body }));
+    // The owner still logs in.
+    for (const address of [HOME, STRANGE]) assert.equal((await login(one, address)).status, 200);
+    one.clock.ms += HOUR_MS + 60_000;
+    const { json } = await login(one, HOME);
+    const renewed = { authorization: `Bearer ${json.access_token}` };
+    assert.equal(
+      (await one.call('POST', '/account/password', { headers: renewed, body: right })).status,
+      204,
+    );
+  });
+
+  it('can be changed while strangers guess it at the login', { skip }, async (t) => {
+    const auth = await buildAuth(t, {
+      limits: { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2, MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 2 },
+    });
+    const headers = await signedIn(auth, HOME);
+    await guess(auth, HOME, 3);
+    await guess(auth, STRANGE, 3);
+    for (const address of [HOME, STRANGE]) assertTooMany(await login(auth, address));
+    for (const address of [HOME, STRANGE]) {
+      const body = { current: 'a wrong one', new: right.new };
+      const reply = await auth.call('POST', '/account/password', {
+        headers: { ...headers, ...from(address) },
+        body: address === HOME ? body : right,
+      });
+      assert.equal(reply.status, address === HOME ? 403 : 204);
+    }
+  });
+});
+
+describe('POST /account/email, with limits', () => {
+  const change = ({ call }: Auth, headers: object, number: number) =>
+    call('POST', '/account/email', {
+      headers: headers as Record<string, string>,
+      body: { password: PASSWORD, email: `stranger-${number}@example.net` },
+    });
+
+  it('mails five addresses an hour for one account, from whichever addresses it asks', {
+    skip,
+  }, async (t) => {
+    const { one, other } = await replicas(t, {});
+    const headers = await signedIn(one, HOME);
+    for (let number = 0; number < 5; number++) {
+      const moved = { ...headers, ...from(`203.0.113.${number}`) };
+      assert.equal((await change(number % 2 ? one : other, moved, number)).status, 202);
+    }
+    for (const auth of [one, other]) assertTooMany(await change(auth, headers, 5));
+    const mails = await one.database.rows("SELECT id FROM mail_outbox WHERE mail LIKE '%email_change%'");
+    assert.equal(mails.length, 5);
+    const neighbour = await signedIn(one, HOME, 'bob@example.com');
+    assert.equal((await change(one, neighbour, 6)).status, 202);
+    one.clock.ms += HOUR_MS + 60_000;
+    const { json } = await login(one, HOME);
+    assert.equal((await change(one, { authorization: `Bearer ${json.access_token}` }, 7)).status, 202);
+  });
+
+  it('counts with the other requests for mails of the address from which it comes', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 2 } });
+    const headers = await signedIn(auth, HOME);
+    const neighbour = await signedIn(auth, HOME, 'bob@example.com');
+    assert.equal((await change(auth, headers, 1)).status, 202);
+    assert.equal((await change(auth, neighbour, 2)).status, 202);
+    assertTooMany(await change(auth, headers, 3));
+  });
+
+  it('counts nothing for a wrong password', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits: { MAX_MAIL_REQUESTS_PER_ADDRESS_PER_HOUR: 1 } });
+    const headers = await signedIn(auth, HOME);
+    const body = { password: 'a wrong one', email: 'eve@example.com' };
+    for (let number = 0; number < 6; number++)
+      assert.equal((await auth.call('POST', '/account/email', { headers, body })).status, 403);
+    assert.equal((await change(auth, headers, 1)).status, 202);
+  });
+});
+
+describe('the address from which the link of a mail is used', () => {
+  const flood = async (auth: Auth, email = EMAIL) => {
+    await guess(auth, STRANGE, 3, email);
+    assertTooMany(await login(auth, '203.0.113.77', email));
+  };
+  const limits = { MAX_LOGINS_PER_ACCOUNT_PER_HOUR: 2 };
+
+  it('is one of the owner after a reset of the password', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits });
+    await register(auth, '198.51.100.200');
+    await auth.call('POST', '/account/reset', { body: { email: EMAIL } });
+    const token = await takeToken(auth.database, 'reset_password');
+    await flood(auth);
+    const body = { token, password: 'another: sésame!' };
+    const confirm = (sent: object) =>
+      auth.call('POST', '/account/reset/confirm', { headers: from(HOME), body: sent });
+    assert.equal((await confirm({ ...body, token: 'x'.repeat(43) })).status, 410);
+    assertTooMany(await login(auth, HOME));
+    assert.equal((await confirm(body)).status, 204);
+    assert.equal((await login(auth, HOME, EMAIL, body.password)).status, 200);
+  });
+
+  it('is one of the owner after the confirmation of a registration', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits, requireVerifiedEmail: true });
+    await register(auth, STRANGE);
+    const token = await takeToken(auth.database, 'verify_email');
+    await flood(auth);
+    const confirm = () =>
+      auth.call('POST', '/account/verification/confirm', { headers: from(HOME), body: { token } });
+    assert.equal((await confirm()).status, 204);
+    assert.equal((await login(auth, HOME)).status, 200);
+    assertTooMany(await login(auth, STRANGE));
+  });
+
+  it('is one of the owner of a new address after its confirmation', { skip }, async (t) => {
+    const auth = await buildAuth(t, { limits });
+    const headers = await signedIn(auth, STRANGE);
+    const moved = 'ann@example.org';
+    await auth.call('POST', '/account/email', { headers, body: { password: PASSWORD, email: moved } });
+    const token = await takeToken(auth.database, 'email_change');
+    await flood(auth, moved);
+    const sent = { headers: from(HOME), body: { token } };
+    assert.equal((await auth.call('POST', '/account/verification/confirm', sent)).status, 204);
+    assert.equal((await login(auth, HOME, moved)).status, 200);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { TOTP } from 'otpauth';
+import { createKnownAddresses } from '../../../services/auth/limits/known-addresses.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { skip } from './database-for-test.ts';
 import { buildAuth } from './test-auth.ts';
@@ -46,6 +47,23 @@ function parse(uri: string): TOTP {
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 describe('the second factor', () => {
+  it('makes the address of a login one of the owner, which the password alone does not', {
+    skip,
+  }, async (t) => {
+    const { setUp, call, codeOf, database, clock } = await build(t);
+    const { uri } = await setUp();
+    const known = createKnownAddresses(database, () => clock.ms);
+    const isKnown = () => known.has(EMAIL.toLowerCase(), '203.0.113.9');
+    const address = { 'x-client-address': '203.0.113.9' };
+    const headers = { ...address, authorization: basic(EMAIL, PASSWORD) };
+    const { json } = await call('POST', '/login', { headers });
+    assert.equal(await isKnown(), false);
+    const body = { challenge: json.challenge, code: codeOf(uri) };
+    const answered = await call('POST', '/login/second-factor', { headers: address, body });
+    assert.equal(answered.status, 200);
+    assert.equal(await isKnown(), true);
+  });
+
   it('is asked for at a login once it is confirmed, and a code then gives tokens', { skip }, async (t) => {
     const { act, logIn, answer, codeOf, read, mails, clock, database } = await build(t);
     const { json: begun } = await act('');

@@ -21,7 +21,7 @@ import { subscriberOptions } from '../../support/deliver-event.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { done } from './mp3-events.ts';
 
-const LINK = `https://mp3.example.com/account/verify#token=${'t'.repeat(43)}`;
+const LINK = `https://mp3.example.com/#/verify-email/${'t'.repeat(43)}`;
 
 const mail = (fields: Partial<AccountMail> = {}): AccountMail => ({
   id: randomUUID(),

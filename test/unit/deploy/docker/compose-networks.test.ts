@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { composeFiles } from '../../../../deploy/docker/compose-files.ts';
 
-const file = resolve(import.meta.dirname, '../../../../deploy/docker/compose.yaml');
-const compose = parse(readFileSync(file, 'utf8'), { merge: true });
+const folder = resolve(import.meta.dirname, '../../../../deploy/docker');
+const read = (name: string) => parse(readFileSync(resolve(folder, name), 'utf8'), { merge: true });
+const compose = read('compose.yaml');
 const services = Object.entries(
   compose.services as Record<string, { networks?: string[]; network_mode?: string; ports?: string[] }>,
 );
@@ -80,4 +82,25 @@ describe('the networks of compose.yaml', () => {
     const used = new Set(services.flatMap(([, { networks = [] }]) => networks));
     assert.deepEqual([...used].toSorted(), Object.keys(compose.networks).toSorted());
   });
+});
+
+describe('the networks of compose-providers.yaml', () => {
+  it('are one that gives a way out to auth alone, and publishes nothing', () => {
+    const { services, networks, ...others } = read('compose-providers.yaml');
+    assert.deepEqual(others, {});
+    assert.deepEqual(services, { 'auth-pod': { networks: ['auth-providers'] } });
+    assert.deepEqual(networks, { 'auth-providers': null });
+    assert.equal('auth-providers' in compose.networks, false);
+  });
+
+  for (const [env, expected] of [
+    [{}, ['compose.yaml']],
+    [{ OIDC_PROVIDERS: '' }, ['compose.yaml']],
+    [{ OIDC_PROVIDERS: '[{"id":"company"}]' }, ['compose.yaml', 'compose-providers.yaml']],
+  ] as const) {
+    it(`are there with ${JSON.stringify(env)} by ${expected.join(' and ')}`, () => {
+      const files = expected.map((name) => resolve(folder, name));
+      assert.deepEqual(composeFiles(env), files);
+    });
+  }
 });

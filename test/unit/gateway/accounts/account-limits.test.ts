@@ -67,6 +67,50 @@ describe('account routes, while auth answers none of 190 logins', () => {
   });
 });
 
+describe('createAccountLimits, for many addresses while all calls are under way', () => {
+  const problem = (code: string) => JSON.stringify({ code });
+  const FLOOD = 40;
+
+  /** Returns the place at which a newcomer is served beside {@link FLOOD} calls from an address with an earlier answer. */
+  async function placeBeside(earlier: { status: number; body?: string }): Promise<number> {
+    const runLimited = createAccountLimits(({ headers }) => String(headers['x-from']));
+    const from = (address: string) => {
+      const { res } = contextOf();
+      return { res, req: { headers: { 'x-from': address } } } as unknown as Context;
+    };
+    const answer = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const run = (address: string) =>
+      runLimited('passwords', from(address), async () => {
+        await answer.promise;
+        order.push(address);
+        return { status: 500 };
+      });
+    await runLimited('passwords', from('earlier'), async () => earlier);
+    const flood = Array.from({ length: FLOOD }, () => run('earlier'));
+    await runEventLoop();
+    const newcomer = run('newcomer');
+    answer.resolve();
+    await Promise.all([...flood, newcomer]);
+    return order.indexOf('newcomer') + 1;
+  }
+
+  for (const [what, earlier, isKnown] of [
+    ['a login', { status: 200 }, true],
+    ['a registration that made an account', { status: 201 }, true],
+    ['a registration that has to be confirmed', { status: 202 }, false],
+    ['the password of an unconfirmed account', { status: 403, body: problem('email_not_verified') }, false],
+    ['a wrong current password', { status: 403, body: problem('wrong_password') }, false],
+    ['a wrong code', { status: 403, body: problem('wrong_code') }, false],
+    ['a wrong password', { status: 401 }, false],
+  ] as const) {
+    const place = isKnown ? 'behind' : 'between';
+    test(`serve a newcomer ${place} those of an address that has sent ${what}`, async () => {
+      assert.equal((await placeBeside(earlier)) === FLOOD + 1, isKnown);
+    });
+  }
+});
+
 /** The part of a request that the limits use. */
 const contextOf = (closed = false) => {
   const res = Object.assign(new EventEmitter(), { closed });

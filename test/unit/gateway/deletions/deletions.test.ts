@@ -128,6 +128,45 @@ describe('createDeletions', () => {
     assert.equal(waiting.size, 0);
   });
 
+  it('keeps the list of an account with a damaged job, and confirms only when that job is gone, but others at once', async () => {
+    const gateway = buildGateway();
+    const { save, state, jobs } = gateway;
+    const broken = await save(done());
+    const own = await save(done());
+    const { value = '' } = (await state.get(`job:${broken.id}`)) ?? {};
+    await state.put(`job:${broken.id}`, '{"revision":"a","docu');
+    const { start, waiting, clock } = setUp(gateway, [OWNER.id, STRANGER.id]);
+    const deletions = start();
+    clock.ms += DAY_MS + 1;
+    for (let passes = 0; passes < 3; passes++) {
+      await deletions.pass(signal);
+      clock.ms += HOUR_MS;
+    }
+    assert.equal((await jobs.find(own.id))?.status, 'deleted');
+    assert.deepEqual([...waiting], [OWNER.id]);
+    assert.equal(state.keys().filter((key) => key.startsWith(`jobs-of:${OWNER.id}`)).length, 1);
+    await state.put(`job:${broken.id}`, value);
+    await deletions.pass(signal);
+    assert.equal((await jobs.find(broken.id))?.status, 'deleted');
+    clock.ms += HOUR_MS;
+    await deletions.pass(signal);
+    assert.equal(waiting.size, 0);
+  });
+
+  it('tries again where auth refuses a confirmation', async () => {
+    const { start, waiting, clock, invoke } = setUp(buildGateway());
+    clock.ms += DAY_MS + 1;
+    const { jobs, index, commands, resumable } = buildGateway();
+    const refusing = async (app: string, request: InvokeRequest) =>
+      request.method === 'POST' ? jsonReply(500, {}) : invoke(app, request);
+    const ports = { jobs, index, commands, resumable, log: resumable.log, now: () => clock.ms };
+    await assert.rejects(createDeletions({ ...ports, invoke: refusing }).pass(signal), {
+      code: 'unavailable',
+    });
+    await start().pass(signal);
+    assert.equal(waiting.size, 0);
+  });
+
   it('reads any number of deleted accounts', async () => {
     const gateway = buildGateway();
     const ids = Array.from({ length: 250 }, () => randomUUID());

@@ -2,18 +2,23 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { createClientAddress } from '../../../../services/gateway/limits/client-address.ts';
+import {
+  createClientAddress,
+  type ProxySettings,
+} from '../../../../services/gateway/limits/client-address.ts';
 import { noProxies, proxyList } from '../../../../services/gateway/limits/trusted-proxies.ts';
 
 const requestFrom = (remoteAddress: string | undefined, headers: IncomingHttpHeaders = {}) => ({
   headers,
   socket: { remoteAddress } as Socket,
 });
-const trusting = (list: string) => createClientAddress(proxyList.parse(list));
+const ANY_NUMBER = { header: 'x-forwarded-for', maxProxies: 20 } as const;
+const trusting = (list: string, settings: Partial<ProxySettings> = {}) =>
+  createClientAddress({ isTrusted: proxyList.parse(list), ...ANY_NUMBER, ...settings });
 const PROXIES = '10.0.0.0/8, 192.0.2.1, 2001:db8:aaaa::/48, ::1';
 
 describe('createClientAddress, without a proxy', () => {
-  const addressOf = createClientAddress(noProxies);
+  const addressOf = createClientAddress({ isTrusted: noProxies, ...ANY_NUMBER });
   for (const [remote, expected] of [
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -81,14 +86,32 @@ describe('createClientAddress, behind proxies', () => {
     ['by=203.0.113.9', '10.0.0.1'],
   ] as const) {
     it(`reads \`Forwarded: ${forwarded}\` as ${expected}`, () => {
+      const addressOf = trusting(PROXIES, { header: 'forwarded' });
       assert.equal(addressOf(requestFrom('10.0.0.1', { forwarded })), expected);
     });
   }
 
-  it('believes neither header where both are there and disagree, because a proxy writes only one of them', () => {
-    const both = (forwarded: string) => ({ 'x-forwarded-for': '203.0.113.9', forwarded });
-    assert.equal(addressOf(requestFrom('10.0.0.1', both('for=203.0.113.9'))), '203.0.113.9');
-    assert.equal(addressOf(requestFrom('10.0.0.1', both('for=203.0.113.10'))), '10.0.0.1');
+  for (const [header, own, foreign] of [
+    ['x-forwarded-for', { 'x-forwarded-for': '203.0.113.9' }, 'forwarded'],
+    ['forwarded', { forwarded: 'for=203.0.113.9' }, 'x-forwarded-for'],
+  ] as const) {
+    it(`reads ${header} alone where the proxies write that, whatever a client sends as ${foreign}`, () => {
+      const addressOf = trusting(PROXIES, { header });
+      for (const sent of ['for=192.0.2.1', '198.51.100.1', 'for=127.0.0.1, for=10.0.0.9', ',', '', 'unknown'])
+        assert.equal(addressOf(requestFrom('10.0.0.1', { ...own, [foreign]: sent })), '203.0.113.9', sent);
+      assert.equal(addressOf(requestFrom('10.0.0.1', { [foreign]: '203.0.113.9' })), '10.0.0.1');
+    });
+  }
+
+  it('takes no more entries for those of a proxy than there are proxies, also from clients in their networks', () => {
+    for (const [maxProxies, expected] of [
+      [1, '10.1.2.3'],
+      [2, '198.18.0.1'],
+    ] as const) {
+      const addressOf = trusting('10.0.0.0/8', { maxProxies });
+      const headers = { 'x-forwarded-for': '192.0.2.9, 198.18.0.1, 10.1.2.3' };
+      assert.equal(addressOf(requestFrom('10.42.0.9', headers)), expected);
+    }
   });
 
   it('believes no header of a client that reaches the gateway without a proxy', () => {

@@ -6,6 +6,7 @@ import type { AccountLimits } from '../../../../services/gateway/limits/group-li
 import { createDayUsage } from '../../../../services/gateway/usage/day-usage.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { sameLimits } from '../../../support/group-limits.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
@@ -24,7 +25,7 @@ function setUp(limits: Partial<AccountLimits>) {
     createDayUsage({ state, jobs, index, groupLimits, keepVideoMs: 3600_000, now: () => clock.ms });
   const [one, other] = [gateway(), gateway()];
   return {
-    ...{ state, jobs, clock, one, other, gateway },
+    ...{ state, jobs, index, clock, one, other, gateway },
     async save(job: Job) {
       await jobs.create(job);
       await index.addOwned(job.owner, job.id);
@@ -129,6 +130,73 @@ describe('createDayUsage', () => {
     const entry = await state.get(`usage:${OWNER.id}:2026-11-27`);
     assert.ok(JSON.parse(String(entry?.value)).document.pending.length <= 33);
     assert.equal(Math.round((await one.view(OWNER)).minutes.used), 10);
+  });
+});
+
+describe('createDayUsage, at midnight', () => {
+  it('saves an upload that ends across midnight as one of the day on which it ended, and begins the next day anew', async () => {
+    const { state, jobs, index } = setUp({});
+    const groupLimits = sameLimits({ maxUploadBytes: 1e9, retentionSeconds: 3600, uploadsPerDay: 20 });
+    const midnight = Date.parse('2026-11-28T00:00:00Z');
+    let ms = midnight - 10_000;
+    let stepMs = 0;
+    const now = () => (ms += stepMs);
+    const usage = createDayUsage({ state, jobs, index, groupLimits, keepVideoMs: 1, now });
+    const charge = () => usage.charge(OWNER, { id: randomUUID(), size: 100 });
+    for (let number = 0; number < 19; number++) await charge();
+    for (const begin of [1, 4, 7, 11, 14]) {
+      ms = midnight - begin;
+      stepMs = 3;
+      await charge().catch((error) => assert.equal(error.code, 'quota_exceeded'));
+    }
+    [ms, stepMs] = [midnight - 1, 0];
+    assert.equal((await usage.view(OWNER)).uploads.used, 20);
+    ms = midnight + 1000;
+    const { uploads } = await usage.view(OWNER);
+    assert.ok(uploads.used <= 1, `${uploads.used} uploads are counted for the new day`);
+    await usage.admit(OWNER, 0);
+  });
+});
+
+describe('createDayUsage, for an owner with many jobs', () => {
+  it('reads them once for many requests that come within seconds, and again after a count that failed', async () => {
+    const { state, jobs, index, save } = setUp({});
+    for (let number = 0; number < 120; number++)
+      await save(newJob({ source: { ...newJob().source, size: 10 } }));
+    let reads = 0;
+    let isAway = true;
+    const counting = {
+      ...jobs,
+      getMany: async (...args: Parameters<typeof jobs.getMany>) => {
+        if (isAway) throw unavailable('the store');
+        reads += args[0].length;
+        return jobs.getMany(...args);
+      },
+    };
+    const groupLimits = sameLimits({ maxUploadBytes: 1e9, retentionSeconds: 3600, storedBytes: 1e9 });
+    const usage = createDayUsage({ state, jobs: counting, index, groupLimits, keepVideoMs: 1 });
+    await assert.rejects(usage.view(OWNER), { code: 'unavailable' });
+    isAway = false;
+    const views = await Promise.all(Array.from({ length: 20 }, () => usage.view(OWNER)));
+    for (let times = 0; times < 5; times++) await usage.admit(OWNER, 1);
+    for (const { stored_bytes } of views) assert.equal(stored_bytes.used, 1200);
+    assert.equal(reads, 120);
+    await usage.charge(OWNER, { id: randomUUID(), size: 7 });
+    assert.equal((await usage.view(OWNER)).stored_bytes.used, 1207);
+  });
+
+  it('leaves out a damaged job, and counts the others', async () => {
+    const { state, one, charge, save } = setUp({ minutesPerDay: 100 });
+    const [damaged, other] = [newJob(), newJob()].map((job) => ({
+      ...job,
+      source: { ...job.source, size: 10 },
+    }));
+    for (const job of [damaged, other]) await save(job ?? assert.fail());
+    await state.put(`job:${damaged?.id}`, 'no JSON');
+    assert.equal((await one.view(OWNER)).stored_bytes.used, 10);
+    await charge(5, damaged?.id);
+    await charge(5);
+    assert.equal((await one.view(OWNER)).uploads.used, 2);
   });
 });
 

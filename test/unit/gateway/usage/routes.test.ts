@@ -34,6 +34,31 @@ describe('GET /account/usage', () => {
     assert.match(resets_at, /T00:00:00\.000Z$/);
   });
 
+  it('is one of the searches for jobs that a user may have at a time, because it may read all jobs', async () => {
+    const state = createMemoryState();
+    const reached = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const slow = {
+      ...state,
+      async get(key: string, signal?: AbortSignal) {
+        if (key.startsWith('usage:')) {
+          reached.resolve();
+          await answer.promise;
+        }
+        return state.get(key, signal);
+      },
+    };
+    const gateway = buildGateway({ state: slow, limits: { searches: { all: 2, perUser: 1 } } });
+    const usage = () => gateway.call('GET', '/account/usage', { headers: asOwner });
+    const first = usage();
+    await reached.promise;
+    const refused = await usage();
+    assert.deepEqual([refused.status, refused.json.code], [429, 'too_many_requests']);
+    answer.resolve();
+    assert.equal((await first).status, 200);
+    assert.equal((await usage()).status, 200);
+  });
+
   it('needs a token', async () => {
     assert.equal((await buildGateway().call('GET', '/account/usage')).status, 401);
   });
