@@ -1,4 +1,5 @@
 import type Router from '@koa/router';
+import { KEY_GRACE_SECONDS } from '../shared/contract/api-key.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { createConfirmAddress } from './accounts/confirm.ts';
 import { accountKey } from './accounts/email-address.ts';
@@ -47,8 +48,8 @@ export interface AccountRooms {
 /** What people and gateways do with accounts beside signing in. */
 export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
   const { database, tokens, limits, requireVerifiedEmail, now = Date.now } = ports;
-  // Gateways keep what they know of an API key for a minute (services/gateway/accounts/api-keys.ts).
-  const revocationSeconds = Math.max(tokens.seconds, 60);
+  // A minute more, because a gateway may ask again only after the grace has begun.
+  const revocationSeconds = Math.max(tokens.seconds, KEY_GRACE_SECONDS + 60);
   const rememberOwner = (email: string) => limits.logins.remember(accountKey(email));
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 

@@ -37,8 +37,8 @@ export const authEnvironment = requireTokenUnlessLoopback(
       .default('false')
       .transform((value) => value === 'true'),
     ...oidcSettings,
-    /** Encrypts the secrets of second factors in the database. All replicas need the same one. */
-    AUTH_SECRET: z.string().min(32).optional(),
+    /** Encrypts the secrets of second factors in the database. All replicas need the same one, or two while one replaces the other. */
+    AUTH_SECRET: eventSecrets.optional(),
     TOKEN_ISSUER: z.string().min(1).default('mp3converter'),
     TOKEN_AUDIENCE: z.string().min(1).default('mp3converter'),
     ACCESS_TOKEN_SECONDS: wholeNumber(900, { min: 1, max: 24 * 3600 }),

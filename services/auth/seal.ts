@@ -10,10 +10,33 @@ export interface Seal {
   close(text: string, context: string): string;
   /** Returns the text, or undefined where it was changed, or closed for something else or with another key. */
   open(sealed: string, context: string): string | undefined;
+  /** Whether it was closed with another secret than the newest one. */
+  isOld(sealed: string, context: string): boolean;
 }
 
-/** @param secret at least 32 characters @param purpose keeps seals of one secret apart */
-export function createSeal(secret: string, purpose: string): Seal {
+/**
+ * @param secrets newest first, each of at least 32 characters: the first one closes, and each of them opens
+ * @param purpose keeps seals of one secret apart
+ */
+export function createSeal(secrets: readonly [string, ...string[]], purpose: string): Seal {
+  const [first, ...rest] = secrets;
+  const newest = createBox(first, purpose);
+  const boxes = [newest, ...rest.map((secret) => createBox(secret, purpose))];
+  return {
+    close: newest.close,
+    open(sealed, context) {
+      for (const { open } of boxes) {
+        const text = open(sealed, context);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    },
+    isOld: (sealed, context) => newest.open(sealed, context) === undefined,
+  };
+}
+
+/** What one secret closes and opens. */
+function createBox(secret: string, purpose: string): Pick<Seal, 'close' | 'open'> {
   const key = Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
   return {
     close(text, context) {

@@ -1,20 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { invalidToken } from './credentials.ts';
 import { deleteInBatches, type Statements } from './database/database.ts';
-import { isOrphan } from './database/database-errors.ts';
+import { isDuplicate, isOrphan } from './database/database-errors.ts';
 
 export const CHALLENGE_MS = 5 * 60_000;
 /** Wrong codes after which a challenge is of no use any more. */
 const MAX_TRIES = 5;
 
-export type ChallengePurpose = 'second_factor' | 'passkey_login' | 'passkey_new';
+export type ChallengePurpose = 'second_factor' | 'passkey_new';
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** Stores a challenge, and returns its token: 256 random bits in base64url. Throws `invalid_token` where the user was deleted. */
 export async function addChallenge(
   { change }: Statements,
-  { purpose, userId, now }: { purpose: ChallengePurpose; userId: string | null; now: number },
+  { purpose, userId, now }: { purpose: ChallengePurpose; userId: string; now: number },
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await change(
@@ -54,6 +54,32 @@ export async function tryChallenge(
 export const useChallenge = async ({ change }: Statements, token: string): Promise<boolean> =>
   (await change('DELETE FROM sign_in_challenges WHERE token_hash = ?', [digest(token)])) === 1;
 
+/**
+ * Notes that something was used which the browser keeps, and which is of no use after `until`. Returns false where it was noted before,
+ * also by another replica at the same time.
+ */
+export async function spendOnce({ change }: Statements, token: string, until: Date): Promise<boolean> {
+  try {
+    await change(
+      "INSERT INTO sign_in_challenges (token_hash, purpose, user_id, expires_at) VALUES (?, 'spent', NULL, ?)",
+      [digest(token), until],
+    );
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/** Ends the challenges of a user for one purpose, so that there is at most one of them where each begin ends those from before. */
+export async function endChallenges(
+  { change }: Statements,
+  userId: string,
+  purpose: ChallengePurpose,
+): Promise<void> {
+  await change('DELETE FROM sign_in_challenges WHERE user_id = ? AND purpose = ?', [userId, purpose]);
+}
+
 export const deleteExpiredChallenges = (database: Statements, now: Date): Promise<void> =>
   deleteInBatches(database, 'DELETE FROM sign_in_challenges WHERE expires_at <= ?', [now]);
 
@@ -61,9 +87,9 @@ export const deleteExpiredChallenges = (database: Statements, now: Date): Promis
 export const takeChallenge = async (
   { change }: Statements,
   token: string,
-  { purpose, userId, now }: { purpose: ChallengePurpose; userId: string | null; now: number },
+  { purpose, userId, now }: { purpose: ChallengePurpose; userId: string; now: number },
 ): Promise<boolean> =>
   (await change(
-    'DELETE FROM sign_in_challenges WHERE token_hash = ? AND purpose = ? AND user_id <=> ? AND expires_at > ?',
+    'DELETE FROM sign_in_challenges WHERE token_hash = ? AND purpose = ? AND user_id = ? AND expires_at > ?',
     [digest(token), purpose, userId, new Date(now)],
   )) === 1;

@@ -17,13 +17,14 @@ import { createRequirePassword } from './own-account/require-password.ts';
 import { createRequireProof } from './own-account/require-proof.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
+import { createLoginAttempts } from './passkeys/login-attempts.ts';
 import { createPasskeys } from './passkeys/passkeys.ts';
 import { passkeyRoutes } from './passkeys/routes.ts';
 import { createSeal } from './seal.ts';
 import { secondFactorRoutes } from './second-factor/routes.ts';
 import { createSecondFactor, type SecondFactor } from './second-factor/second-factor.ts';
 import type { Grants } from './sessions/grants.ts';
-import { deleteExpiredChallenges } from './sign-in-challenges.ts';
+import { deleteExpiredChallenges, spendOnce } from './sign-in-challenges.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
 interface SignInPorts {
@@ -35,8 +36,8 @@ interface SignInPorts {
   /** Of the gateway. */
   publicUrl: string;
   providers: readonly ProviderSettings[];
-  /** Encrypts the secrets of second factors. Without it, nobody can set one up. */
-  authSecret: string | undefined;
+  /** The newest encrypts the secrets of second factors, and each of them decrypts. Without one, nobody can set one up. */
+  authSecret: readonly [string, ...string[]] | undefined;
   log: Log;
   now?: () => number;
 }
@@ -62,7 +63,9 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
 
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
   const secondFactor = createSecondFactor({ database, seal, now });
-  const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
+  const attemptSeal = createSeal([await readSharedSecret(database, 'passkey-logins')], 'passkey-logins');
+  const attempts = createLoginAttempts(database, attemptSeal, now);
+  const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), attempts, now });
   const requirePassword = createRequirePassword(ports);
   const requireProof = createRequireProof(requirePassword, now);
   const common = { database, grants, requireAccount, requireProof };
@@ -75,7 +78,10 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
       secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
-    cleanUp: () => deleteExpiredChallenges(database, new Date(now())),
+    async cleanUp() {
+      await deleteExpiredChallenges(database, new Date(now()));
+      await apiKeys.deleteExpired();
+    },
   };
 }
 
@@ -86,11 +92,12 @@ async function createProviders({
   log,
   now,
 }: SignInPorts): Promise<Provider[]> {
-  const seal = createSeal(await readSharedSecret(database, 'oidc-attempts'), 'oidc-attempts');
+  const seal = createSeal([await readSharedSecret(database, 'oidc-attempts')], 'oidc-attempts');
   return providers.map((settings) => ({
     settings,
     authorization: createAuthorization({
       ...{ settings, seal, discover: createDiscover(settings, log, now) },
+      spend: (token, until) => spendOnce(database, token, until),
       redirectUri: `${publicUrl.replace(/\/+$/, '')}/session/oidc/${settings.id}/callback`,
       ...(now && { now }),
     }),

@@ -115,6 +115,6 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   router.get('/asyncapi.json', openToAll, (context) => {
     context.body = asyncapi;
   });
-  guardRoutes(router, ports.apiKeys);
+  guardRoutes(router, ports);
   return router;
 }

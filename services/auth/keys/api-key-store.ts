@@ -1,6 +1,6 @@
 import type { Scope } from '../../shared/contract/scopes.ts';
 import { type User, type UserRow, userOf } from '../accounts/users.ts';
-import type { Statements } from '../database/database.ts';
+import { deleteInBatches, type Statements } from '../database/database.ts';
 
 /** A key without its secret. */
 export interface ApiKey {
@@ -74,6 +74,10 @@ export async function noteUse({ change }: Statements, id: string, at: Date, earl
     [at, id, earlier],
   );
 }
+
+/** Deletes the keys that expired before a time. */
+export const deleteExpiredKeys = (database: Statements, before: Date): Promise<void> =>
+  deleteInBatches(database, 'DELETE FROM api_keys WHERE expires_at < ?', [before]);
 
 /** Returns false where the user has no such key. */
 export const deleteApiKey = async ({ change }: Statements, userId: string, id: string): Promise<boolean> =>

@@ -13,6 +13,7 @@ import {
   type ApiKey,
   addApiKey,
   deleteApiKey,
+  deleteExpiredKeys,
   noteUse,
   readApiKey,
   readApiKeys,
@@ -22,6 +23,8 @@ import { type KeyIds, newKeySecret } from './key-ids.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 const MAX_KEYS = 50;
+/** How long the owner sees that a key has expired. */
+const EXPIRED_MS = 30 * DAY_MS;
 /** The resolution of the time of the last use. */
 const USE_MS = 60_000;
 
@@ -35,12 +38,14 @@ export interface NewApiKey {
 export interface ApiKeys {
   /** Makes a key, and tells the owner by mail. Its text is returned here alone. Throws `state_conflict` where the account has too many. */
   create(signedIn: SignedIn, wanted: NewApiKey): Promise<{ key: ApiKey; text: string }>;
-  /** Returns the keys of a user, also those that have expired, the newest first. */
+  /** Returns the keys of a user, also those that have expired within 30 days, the newest first. */
   list(userId: string): Promise<ApiKey[]>;
   /** Ends a key. Throws `not_found`, also for a key of another user. */
   delete(userId: string, id: string): Promise<void>;
   /** Returns the key of this text and its owner, and notes the use. Throws `invalid_token`. */
   check(text: string): Promise<StoredApiKey>;
+  /** Deletes the keys that expired more than 30 days ago. */
+  deleteExpired(): Promise<void>;
 }
 
 interface Options {
@@ -58,7 +63,7 @@ export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKe
       const key: ApiKey = { id: ids.create(), name, scopes, createdAt, expiresAt, lastUsedAt: null };
       await database.inTransaction(async (statements) => {
         await lockAccount(statements, user.id, sessionId);
-        await requireRoom(statements, user.id);
+        await requireRoom(statements, user.id, createdAt);
         await addApiKey(statements, { ...key, userId: user.id, secretHash: digest(secret) });
         await queueMail(statements, { kind: 'new_api_key', to: user.email, detail: name });
       });
@@ -74,6 +79,8 @@ export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKe
         await revoke(statements, [id]);
       });
     },
+
+    deleteExpired: () => deleteExpiredKeys(database, new Date(now() - EXPIRED_MS)),
 
     async check(text) {
       const parts = parseApiKey(text);
@@ -91,10 +98,11 @@ export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKe
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** Throws `state_conflict` where the account has as many keys as it may. */
-async function requireRoom({ rows }: Statements, userId: string): Promise<void> {
-  const [row] = await rows<{ count: number }>('SELECT COUNT(*) AS count FROM api_keys WHERE user_id = ?', [
-    userId,
-  ]);
+async function requireRoom({ rows }: Statements, userId: string, at: Date): Promise<void> {
+  const [row] = await rows<{ count: number }>(
+    'SELECT COUNT(*) AS count FROM api_keys WHERE user_id = ? AND expires_at > ?',
+    [userId, at],
+  );
   if (Number(row?.count) >= MAX_KEYS)
     throw new AppError('state_conflict', `an account has at most ${MAX_KEYS} API keys: delete one first`);
 }

@@ -44,11 +44,22 @@ interface Options {
   seal: Seal;
   /** Where the provider sends the browser back. It is fixed, and never taken from a request. */
   redirectUri: string;
+  /** Notes that an attempt was used. Returns false where it was before. */
+  spend: (token: string, until: Date) => Promise<boolean>;
   now?: () => number;
 }
 
 export function createAuthorization(options: Options): Authorization {
-  const { settings, discover, seal, redirectUri, now = Date.now } = options;
+  const { settings, discover, seal, redirectUri, spend, now = Date.now } = options;
+
+  /** Throws `sign_in_failed` for an attempt that was used before. Each use could be a request to the provider. */
+  async function spendAttempt({ state, until }: z.output<typeof attempt>, query: string): Promise<void> {
+    // An answer with another state causes no request and is refused anyway, so nothing is stored for it.
+    if (new URLSearchParams(query).get('state') !== state)
+      throw signInFailed('this answer of the provider is for another sign-in: begin again');
+    if (!(await spend(state, new Date(until))))
+      throw signInFailed('this sign-in was completed already: begin again');
+  }
 
   /** Throws `sign_in_failed` where this browser has not begun a login at this provider, or long ago. */
   function openAttempt(sealed: SealedAttempt): z.output<typeof attempt> {
@@ -74,7 +85,9 @@ export function createAuthorization(options: Options): Authorization {
     },
 
     async complete(query, sealed) {
-      const { state, nonce, verifier, join } = openAttempt(sealed);
+      const opened = openAttempt(sealed);
+      const { state, nonce, verifier, join } = opened;
+      await spendAttempt(opened, query);
       const configuration = await discover();
       const here = new URL(redirectUri);
       here.search = query;
@@ -94,11 +107,22 @@ export function createAuthorization(options: Options): Authorization {
 export const signInFailed = (detail: string, cause?: unknown): AppError =>
   new AppError('sign_in_failed', detail, { cause });
 
-function toAppError(error: unknown, settings: ProviderSettings): AppError {
+/** What the provider has sent is wrong, or says no. */
+const REFUSALS = [
+  client.AuthorizationResponseError,
+  client.ResponseBodyError,
+  client.WWWAuthenticateChallengeError,
+  client.ClientError,
+  z.ZodError,
+];
+
+function toAppError(error: unknown, settings: ProviderSettings): Error {
   if (error instanceof AppError) return error;
   if (error instanceof client.AuthorizationResponseError && error.error === 'access_denied')
     return new AppError('sign_in_cancelled', `the sign-in with ${settings.name} was cancelled`);
   if (isOutage(error)) return providerUnavailable(settings, withoutClaims(error));
+  // Anything else is a fault of ours.
+  if (!REFUSALS.some((kind) => error instanceof kind)) return withoutClaims(error);
   return signInFailed(`the sign-in with ${settings.name} did not succeed: begin again`, withoutClaims(error));
 }
 
@@ -109,7 +133,9 @@ function isOutage(error: unknown): boolean {
     if (error.code === 'OAUTH_TIMEOUT') return true;
     return error.cause instanceof Response && error.cause.status >= 500;
   }
-  return !(error instanceof client.AuthorizationResponseError || error instanceof z.ZodError);
+  if (error instanceof client.WWWAuthenticateChallengeError) return error.status >= 500;
+  // The error of `fetch` for a connection that could not be made, or broke off.
+  return error instanceof TypeError && error.message === 'fetch failed';
 }
 
 /** The cause of these errors holds claims and tokens, which must not get into the log. */

@@ -43,7 +43,12 @@ export async function readIdentity(
     ? await client.fetchUserInfo(configuration, tokens.access_token, sub)
     : {};
   const all = { ...more, ...idToken };
-  const { iss, email, email_verified } = claims.parse(all);
+  const { iss } = claims.parse(idToken);
+  // An address and whether it is verified come from one place: one that the ID token names says nothing of another one.
+  const { email, email_verified } = claims.parse({
+    ...idToken,
+    ...addressOf('email' in idToken ? idToken : more),
+  });
   const address = email === undefined ? undefined : parseEmailAddress(email);
   return {
     ...{ issuer: iss, subject: sub, email: address },
@@ -51,6 +56,11 @@ export async function readIdentity(
     group: groupOf(all, settings),
   };
 }
+
+const addressOf = ({ email, email_verified }: { email?: unknown; email_verified?: unknown }) => ({
+  email,
+  email_verified,
+});
 
 const RANKS: readonly RegisteredGroup[] = ['user', 'friend', 'operator'];
 

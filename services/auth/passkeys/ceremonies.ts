@@ -15,7 +15,7 @@ import type { Passkey } from './passkey-store.ts';
 const NAME = 'mp3converter';
 const TIMEOUT_MS = 5 * 60_000;
 
-/** Ends the challenge of a response. Returns false where it is none of ours, or was used before. */
+/** Whether the challenge of a response is the one that was asked for. */
 type TakeChallenge = (challenge: string) => Promise<boolean>;
 
 /** The two ceremonies of WebAuthn, for one site. They keep nothing. */

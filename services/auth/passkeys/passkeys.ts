@@ -11,9 +11,10 @@ import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { queueMail } from '../mails/outbox.ts';
 import type { SignedIn } from '../own-account/signed-in.ts';
-import { addChallenge, type ChallengePurpose, takeChallenge } from '../sign-in-challenges.ts';
+import { addChallenge, endChallenges, takeChallenge } from '../sign-in-challenges.ts';
 import { requireWayIn } from '../sign-in-ways.ts';
 import { type Ceremonies, refused } from './ceremonies.ts';
+import type { LoginAttempts } from './login-attempts.ts';
 import {
   addPasskey,
   deletePasskey,
@@ -34,31 +35,33 @@ export interface Passkeys {
   list(userId: string): Promise<Passkey[]>;
   /** Throws `not_found`, and `state_conflict` for the last way to sign in. */
   remove(user: RegisteredUser, publicId: string): Promise<void>;
-  beginLogin(): Promise<PublicKeyCredentialRequestOptionsJSON>;
-  /** Throws `passkey_refused`. */
-  logIn(response: AuthenticationResponseJSON): Promise<RegisteredUser & ProvedUser>;
+  /** Stores nothing. `attempt` is for the browser that signs in. */
+  beginLogin(): Promise<{ options: PublicKeyCredentialRequestOptionsJSON; attempt: string }>;
+  /** Throws `passkey_refused`. @param attempt of the begin */
+  logIn(response: AuthenticationResponseJSON, attempt: string): Promise<RegisteredUser & ProvedUser>;
 }
 
 interface Options {
   database: Transactions;
   ceremonies: Ceremonies;
+  attempts: LoginAttempts;
   now?: () => number;
 }
 
-export function createPasskeys({ database, ceremonies, now = Date.now }: Options): Passkeys {
-  const newChallenge = (purpose: ChallengePurpose, userId: string | null) =>
-    addChallenge(database, { purpose, userId, now: now() });
-  const take = (purpose: ChallengePurpose, userId: string | null) => (challenge: string) =>
+export function createPasskeys({ database, ceremonies, attempts, now = Date.now }: Options): Passkeys {
+  const purpose = 'passkey_new';
+  const take = (userId: string) => (challenge: string) =>
     takeChallenge(database, challenge, { purpose, userId, now: now() });
 
   return {
     async begin(user) {
-      const challenge = await newChallenge('passkey_new', user.id);
+      await endChallenges(database, user.id, purpose);
+      const challenge = await addChallenge(database, { purpose, userId: user.id, now: now() });
       return ceremonies.registrationOptions(user, await readPasskeys(database, user.id), challenge);
     },
 
     async add({ user: { id, email }, sessionId }, name, response) {
-      const made = await ceremonies.register(response, take('passkey_new', id));
+      const made = await ceremonies.register(response, take(id));
       const createdAt = new Date(now());
       const passkey = { ...made, publicId: newPublicId(), name, createdAt, lastUsedAt: null, userId: id };
       try {
@@ -92,14 +95,21 @@ export function createPasskeys({ database, ceremonies, now = Date.now }: Options
       });
     },
 
-    beginLogin: async () => ceremonies.loginOptions(await newChallenge('passkey_login', null)),
+    async beginLogin() {
+      const { challenge, sealed } = attempts.begin();
+      return { options: await ceremonies.loginOptions(challenge), attempt: sealed };
+    },
 
-    async logIn(response) {
+    async logIn(response, sealed) {
+      const attempt = attempts.open(sealed);
+      if (!attempt) throw refused();
       const passkey = await findPasskey(database, response.id);
       // Before the passkey is used: a reset that removes it ends the epoch of this user, too.
       const user = passkey && (await findUser(database, 'id', passkey.userId));
       if (!user) throw refused();
-      const use = await ceremonies.logIn(response, passkey, take('passkey_login', null));
+      const use = await ceremonies.logIn(response, passkey, async (given) => given === attempt.challenge);
+      // Last, so that nothing is written for who has no passkey.
+      if (!(await attempts.spend(attempt))) throw refused();
       if (!(await notePasskeyUse(database, passkey, { ...use, now: new Date(now()) }))) throw refused();
       const { passwordHash: _, ...known } = user;
       return known;

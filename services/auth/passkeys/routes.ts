@@ -52,6 +52,7 @@ const registration = z.object({
 });
 const beginning = z.object({ password: z.string().optional() });
 const login = z.object({
+  attempt: z.string().max(1_000),
   response: z.looseObject({
     ...credential,
     response: z.looseObject({
@@ -113,12 +114,13 @@ export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts)
 
   router.post('/login/passkey/options', async (context) => {
     context.set('Cache-Control', 'no-store');
+    // `attempt` is for the gateway, which keeps it in a cookie.
     context.body = await passkeys.beginLogin();
   });
 
   router.post('/login/passkey', jsonBody, async (context) => {
-    const { response } = parseBody(context, login);
-    const user = await passkeys.logIn(response as unknown as AuthenticationResponseJSON);
+    const { response, attempt } = parseBody(context, login);
+    const user = await passkeys.logIn(response as unknown as AuthenticationResponseJSON, attempt);
     context.set('Cache-Control', 'no-store');
     context.body = await grants.issue(user, context.get('x-client-user-agent') || undefined);
   });

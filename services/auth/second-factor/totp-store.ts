@@ -61,6 +61,15 @@ export const spendStep = async ({ change }: Statements, userId: string, step: nu
     step,
   ])) === 1;
 
+/** Stores the same secret, encrypted with another key. */
+export async function storeSecret(
+  { change }: Statements,
+  userId: string,
+  sealedSecret: string,
+): Promise<void> {
+  await change('UPDATE totp SET secret = ? WHERE user_id = ?', [sealedSecret, userId]);
+}
+
 export async function setFailures(
   { change }: Statements,
   userId: string,

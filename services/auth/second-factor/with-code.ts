@@ -1,4 +1,3 @@
-import type { TOTP } from 'otpauth';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { emailKey } from '../accounts/email-address.ts';
 import { lockAccount } from '../accounts/lock-account.ts';
@@ -8,8 +7,8 @@ import { whileAllowed } from '../mails/allowances.ts';
 import { queueMail } from '../mails/outbox.ts';
 import type { Seal } from '../seal.ts';
 import { spendRecoveryCode } from './recovery-codes.ts';
-import { isDeviceCode, stepOf, toTotp } from './totp.ts';
-import { readTotp, type StoredTotp, setFailures, spendStep } from './totp-store.ts';
+import { looksLikeTotp, stepOf, toTotp } from './totp.ts';
+import { readTotp, type StoredTotp, setFailures, spendStep, storeSecret } from './totp-store.ts';
 
 /** Wrong codes of an account within an hour, after which none is tried: a million codes are few for who has the password. */
 const MAX_FAILURES = 20;
@@ -47,23 +46,31 @@ interface Options {
 }
 
 export function createWithCode({ database, seal, now }: Options): WithCode {
-  function totpOf(userId: string, { sealedSecret }: StoredTotp): TOTP {
-    const secret = requireSeal(seal).open(sealedSecret, userId);
-    if (secret === undefined) throw new Error('AUTH_SECRET is another one than when the secret was stored');
-    return toTotp(secret);
+  /** Whether this is a code of the authenticator app, which is used up then. Throws `not_implemented` without the AUTH_SECRET of before. */
+  async function spendTotp(
+    statements: Statements,
+    { sealedSecret }: StoredTotp,
+    { userId, code }: Wanted,
+  ): Promise<boolean> {
+    const secret = seal?.open(sealedSecret, userId);
+    if (!seal || secret === undefined) throw otherSecret();
+    const step = stepOf(toTotp(secret), code, now());
+    if (step === undefined || !(await spendStep(statements, userId, step))) return false;
+    // So the operator can take the older AUTH_SECRET away one day.
+    if (seal.isOld(sealedSecret, userId)) await storeSecret(statements, userId, seal.close(secret, userId));
+    return true;
   }
 
   /** Judges a code, and counts a wrong one. */
   async function judge(statements: Statements, stored: StoredTotp, wanted: Wanted): Promise<Judgement> {
     const { userId, code, recovery } = wanted;
-    // Nobody guesses 79 random bits. So they help an owner whose codes somebody else has used up, and need no AUTH_SECRET.
-    if (recovery && !isDeviceCode(code) && (await spendRecoveryCode(statements, userId, code)))
+    // Nobody guesses 79 random bits. So it helps an owner whose tries somebody else has used up, or where AUTH_SECRET was lost.
+    if (recovery && !looksLikeTotp(code) && (await spendRecoveryCode(statements, userId, code)))
       return { outcome: 'right' };
     const isFresh = stored.failingSince !== null && stored.failingSince.getTime() + FAILURES_MS > now();
     const failures = isFresh ? stored.failures : 0;
     if (failures >= MAX_FAILURES) return { outcome: 'locked' };
-    const step = isDeviceCode(code) ? stepOf(totpOf(userId, stored), code, now()) : undefined;
-    const isRight = step !== undefined && (await spendStep(statements, userId, step));
+    const isRight = looksLikeTotp(code) && (await spendTotp(statements, stored, wanted));
     const since = isFresh ? stored.failingSince : new Date(now());
     await setFailures(statements, userId, isRight ? 0 : failures + 1, isRight ? null : since);
     return isRight ? { outcome: 'right' } : { outcome: 'wrong', failures: failures + 1 };
@@ -102,6 +109,12 @@ export function requireSeal(seal: Seal | undefined): Seal {
   if (seal) return seal;
   throw new AppError('not_implemented', 'this system has no second factor: its operator sets AUTH_SECRET');
 }
+
+const otherSecret = (): AppError =>
+  new AppError(
+    'not_implemented',
+    'no code of an app can be checked here, because AUTH_SECRET is missing or another one: use a recovery code',
+  );
 
 const wrongCode = (): AppError =>
   new AppError('wrong_code', 'this code is wrong, or was used before: wait for the next one');

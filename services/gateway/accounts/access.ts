@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import type { Scope } from '../../shared/contract/scopes.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import type { ClientAddress } from '../limits/client-address.ts';
 import { type ApiKeys, keyOf } from './api-keys.ts';
 
 /**
@@ -32,11 +33,16 @@ export const accessOf = ({ stack }: Pick<Layer, 'stack'>): Access | undefined =>
     .map((middleware) => (middleware as Partial<Declaration>)[ACCESS])
     .find((access) => access !== undefined);
 
+interface GuardPorts {
+  apiKeys: Pick<ApiKeys, 'find'>;
+  clientAddress: ClientAddress;
+}
+
 /**
  * Makes all routes of the router refuse API keys that lack the scope which the route declares. Throws for a route that declares
  * nothing: a route that was forgotten must not be one for all keys. Call it after the last route.
  */
-export function guardRoutes(router: Router<RequestState>, apiKeys: Pick<ApiKeys, 'find'>): void {
+export function guardRoutes(router: Router<RequestState>, ports: GuardPorts): void {
   for (const layer of router.stack) {
     const access = accessOf(layer);
     if (access === undefined)
@@ -44,17 +50,20 @@ export function guardRoutes(router: Router<RequestState>, apiKeys: Pick<ApiKeys,
         `${layer.methods.join(', ')} ${layer.path} does not declare who may use it by an API key`,
       );
     // Before everything else of the route, so that nothing of the request is read for a key that may not send it.
-    if (access !== 'open') layer.stack.unshift(guard(access, apiKeys));
+    if (access !== 'open') layer.stack.unshift(guard(access, ports));
   }
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-function guard(access: Exclude<Access, 'open'>, apiKeys: Pick<ApiKeys, 'find'>): Middleware<RequestState> {
+function guard(
+  access: Exclude<Access, 'open'>,
+  { apiKeys, clientAddress }: GuardPorts,
+): Middleware<RequestState> {
   return async (context, next) => {
     const key = keyOf(context.get('authorization'));
     if (key === undefined) return next();
     if (access === 'none') throw insufficientScope('an API key may not do this: sign in with a password', '');
-    const { scopes } = await apiKeys.find(key);
+    const { scopes } = await apiKeys.find(key, clientAddress(context.req));
     if (!scopes.includes(access))
       throw insufficientScope(`this API key lacks the scope \`${access}\``, `, scope="${access}"`);
     return next();

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../shared/runtime/errors.ts';
 import { createFairSemaphore, type FairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
 import type { ClientAddress } from '../limits/client-address.ts';
 import { overloaded } from '../limits/quota.ts';
+import { createProviderTurns } from './provider-turns.ts';
 
 const RETRY_SECONDS = 2;
 const MAX_WAIT_MS = 10_000;
@@ -23,8 +24,10 @@ const LIMITS = {
   passwords: { underWay: 16, waiting: 48, reserved: 4, forNew: 8 },
   /** `/refresh` and `/logout`. Each is a few reads of the database. */
   sessions: { underWay: 16, waiting: 240, reserved: 0, forNew: 0 },
-  /** Sign-ins at other systems, which may take seconds to answer. */
-  providers: { underWay: 8, waiting: 40, reserved: 0, forNew: 0 },
+  /** Sign-ins at one other system, which may take seconds to answer. Each of a few has as many, see provider-turns.ts. */
+  providers: { underWay: 4, waiting: 40, reserved: 0, forNew: 0 },
+  /** Sign-ins by a passkey. The beginning of one reads and writes nothing, and anybody can cause it. */
+  passkeys: { underWay: 8, waiting: 60, reserved: 0, forNew: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
   mails: { underWay: 16, waiting: 48, reserved: 0, forNew: 0 },
   /** New guests. Each is two writes to the database, and anybody can cause them. */
@@ -68,25 +71,28 @@ function codeOf(body: string): unknown {
  * Makes a call to auth for a request, once fewer calls are running than the limit allows. Addresses take turns, and those from which
  * nothing was refused lately come first. Throws `unavailable` with `Retry-After` at once when too many calls are waiting already,
  * or after {@link MAX_WAIT_MS}.
+ * @param provider at which somebody signs in, for the limit `providers`
  */
 export type RunLimited = <T extends Reply>(
   limit: AccountLimit,
   context: Pick<Context, 'req' | 'res'>,
   call: () => Promise<T>,
+  provider?: string,
 ) => Promise<T>;
 
 export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
-  const semaphores: Record<AccountLimit, FairSemaphore> = {
+  const providers = createProviderTurns(() => limitedTo(LIMITS.providers));
+  const semaphores: Record<Exclude<AccountLimit, 'providers'>, FairSemaphore> = {
     passwords: limitedTo(LIMITS.passwords),
     sessions: limitedTo(LIMITS.sessions),
     mails: limitedTo(LIMITS.mails),
     guests: limitedTo(LIMITS.guests),
-    providers: limitedTo(LIMITS.providers),
+    passkeys: limitedTo(LIMITS.passkeys),
   };
   // The number of refusals, and KNOWN where there was a success and none of them.
   const ranks = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: OUTCOME_MS });
 
-  return async (limit, { req, res }, call) => {
+  return async (limit, { req, res }, call, provider = '') => {
     const key = clientAddress(req) ?? '';
     const { reserved, forNew } = LIMITS[limit];
     const claimant = {
@@ -100,7 +106,9 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
       },
     };
     // The signal ends only the wait. A call that has started goes on when the client goes away.
-    const reply = await semaphores[limit].run(claimant, call, closedSignal(res));
+    const semaphore = limit === 'providers' ? providers.of(provider) : semaphores[limit];
+    const reply = await semaphore.run(claimant, call, closedSignal(res));
+    if (limit === 'providers') providers.learn(provider, reply.status);
     if (limit !== 'passwords') return reply;
     const outcome = outcomeOf(reply);
     if (outcome === 'refusal') ranks.set(key, Math.max(0, claimant.rank) + 1);

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { KEY_PREFIX, parseApiKey } from '../../shared/contract/api-key.ts';
+import { KEY_GRACE_SECONDS, KEY_PREFIX, parseApiKey } from '../../shared/contract/api-key.ts';
 import { SCOPES, type Scope } from '../../shared/contract/scopes.ts';
 import type { InvokeReply, Sidecar } from '../../shared/dapr/sidecar.ts';
-import { AppError, unavailable } from '../../shared/runtime/errors.ts';
-import { createSemaphore } from '../../shared/runtime/semaphore.ts';
+import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
+import { createFairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
 import { overloaded } from '../limits/quota.ts';
 import type { Authenticate } from './authenticate.ts';
 import { readUser, type User } from './user.ts';
@@ -14,9 +14,16 @@ import { readUser, type User } from './user.ts';
 const KNOWN_MS = 60_000;
 /** How long it is kept that auth does not know a key. It may be made by another replica in the next moment. */
 const REFUSED_MS = 10_000;
+/** How long a valid key counts after the last answer, where auth does not answer or too many others wait for it. */
+const GRACE_MS = KEY_GRACE_SECONDS * 1000;
+/** When auth is asked again within that time. */
+const RETRY_MS = 10_000;
 const KNOWN_KEYS = 10_000;
-/** The calls to auth that run and that wait. Anybody can cause them with keys that look right. */
-const CALLS = { underWay: 8, waiting: 120, waitMs: 5_000 };
+/**
+ * The calls to auth that run and that wait. Anybody can cause them with keys that look right. Addresses take turns, and `reserved`
+ * calls run beside the others for keys that were valid before.
+ */
+const CALLS = { underWay: 8, reserved: 2, waiting: 120, waitMs: 5_000 };
 
 const answer = z.looseObject({
   id: z.string(),
@@ -36,8 +43,9 @@ export interface ApiKeys {
   /**
    * Returns whose key this is. Auth is asked at most once a minute for a key, and not at all for a text that is no key.
    * Throws `invalid_token`, and `unavailable`.
+   * @param address of the client, as it counts: those of others do not wait for a flood from it
    */
-  find(key: string): Promise<KeyOwner>;
+  find(key: string, address?: string): Promise<KeyOwner>;
 }
 
 interface Options {
@@ -47,7 +55,13 @@ interface Options {
   now?: () => number;
 }
 
-type Known = { until: number; owner: KeyOwner | undefined };
+interface Known {
+  owner: KeyOwner | undefined;
+  /** When auth is asked again. */
+  askAt: number;
+  /** From when on the answer counts no more, whether auth answers or not. */
+  endsAt: number;
+}
 
 export function createApiKeys(
   invoke: Sidecar['invoke'],
@@ -57,45 +71,63 @@ export function createApiKeys(
   const known = new LRUCache<string, Known>({ max: KNOWN_KEYS });
   const refused = new LRUCache<string, Known>({ max: KNOWN_KEYS });
   const asking = new Map<string, Promise<Known>>();
-  const calls = createSemaphore(CALLS.underWay, {
+  const calls = createFairSemaphore({
+    permits: CALLS.underWay + CALLS.reserved,
     maxWaiting: CALLS.waiting,
     maxWaitMs: CALLS.waitMs,
     full: () =>
       overloaded('unavailable', 'too many API keys are checked at the moment; try again shortly', 2),
   });
 
-  async function ask(key: string): Promise<Known> {
+  async function ask(key: string, address: string, wasValid: boolean): Promise<Known> {
+    const claimant = {
+      key: address,
+      rank: wasValid ? 0 : 1,
+      leaves: wasValid ? 0 : CALLS.reserved,
+    };
     const body = JSON.stringify({ key });
     const headers = { 'content-type': 'application/json' };
-    const reply = await calls.run(() =>
+    const reply = await calls.run(claimant, () =>
       invoke('auth', { method: 'POST', path: '/keys/check', headers, body }),
     );
-    if (isRefusal(reply)) return { until: now() + REFUSED_MS, owner: undefined };
+    if (isRefusal(reply)) return { owner: undefined, askAt: now() + REFUSED_MS, endsAt: now() + REFUSED_MS };
     const { owner, expiresAt } = readOwner(reply);
-    return { until: Math.min(now() + KNOWN_MS, expiresAt), owner };
+    return { owner, askAt: now() + KNOWN_MS, endsAt: Math.min(now() + GRACE_MS, expiresAt) };
+  }
+
+  /** Asks auth. While it does not answer, a key that was valid stays so for a while, unless it was revoked. */
+  async function renew(key: string, address: string, before: Known | undefined): Promise<Known> {
+    const wasValid = before?.owner !== undefined && before.endsAt > now();
+    try {
+      return await ask(key, address, wasValid);
+    } catch (error) {
+      if (!wasValid || !isAppError(error, 'unavailable')) throw error;
+      return { ...before, askAt: now() + RETRY_MS };
+    }
   }
 
   /** Several requests that come with one key at the same time wait for one answer. */
-  function askOnce(key: string, digest: string): Promise<Known> {
-    const current = asking.get(digest) ?? ask(key).finally(() => asking.delete(digest));
+  function renewOnce(key: string, digest: string, address: string): Promise<Known> {
+    const current =
+      asking.get(digest) ?? renew(key, address, known.get(digest)).finally(() => asking.delete(digest));
     asking.set(digest, current);
     return current;
   }
 
   return {
-    async find(key) {
+    async find(key, address = '') {
       const parts = parseApiKey(key);
       if (!parts || isRevoked(parts.id)) throw invalidKey();
       const digest = createHash('sha256').update(key).digest('base64');
       let found = known.get(digest) ?? refused.get(digest);
-      if (found === undefined || found.until <= now()) {
-        found = await askOnce(key, digest);
+      if (found === undefined || found.askAt <= now() || found.endsAt <= now()) {
+        found = await renewOnce(key, digest, address);
         (found.owner ? known : refused).set(digest, found);
         if (found.owner) refused.delete(digest);
         else known.delete(digest);
       }
       // It may have been revoked, and may have expired, while auth was asked.
-      if (!found.owner || found.until <= now() || isRevoked(parts.id, found.owner.user.id))
+      if (!found.owner || found.endsAt <= now() || isRevoked(parts.id, found.owner.user.id))
         throw invalidKey();
       return found.owner;
     },

@@ -19,6 +19,8 @@ export interface AuthRequest extends Pick<InvokeRequest, 'path' | 'body'> {
   /** Default: POST. */
   method?: InvokeRequest['method'];
   limit: AccountLimit;
+  /** The other system at which somebody signs in, for the limit `providers`. */
+  provider?: string;
   /** Value of `Authorization`. */
   authorization?: string;
 }
@@ -33,7 +35,7 @@ type RequestContext = Context & { state: RequestState };
  */
 export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientAddress): CallAuth {
   const runLimited = createAccountLimits(clientAddress);
-  return async (context, { method = 'POST', path, limit, body, authorization }) => {
+  return async (context, { method = 'POST', path, limit, provider, body, authorization }) => {
     const address = clientAddress(context.req);
     const request: InvokeRequest = {
       method,
@@ -47,7 +49,7 @@ export function createCallAuth(invoke: Sidecar['invoke'], clientAddress: ClientA
       },
       ...(body !== undefined && { body }),
     };
-    const reply = await runLimited(limit, context, () => invoke('auth', request));
+    const reply = await runLimited(limit, context, () => invoke('auth', request), provider);
     // Auth refuses a request with problem details. Any other error comes from a sidecar that could not reach auth, and
     // is not for the client.
     if (reply.status >= 300 && !String(reply.headers['content-type']).includes('problem+json')) {

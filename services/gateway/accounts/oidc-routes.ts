@@ -7,7 +7,7 @@ import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
-import { createAttemptCookie } from './attempt-cookie.ts';
+import { createAttemptCookie, SIGN_IN_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers } from './session-answers.ts';
@@ -28,7 +28,7 @@ const OUTCOMES = ['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_c
 export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {
   const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
-  const attempts = createAttemptCookie(publicUrl);
+  const attempts = createAttemptCookie(publicUrl, SIGN_IN_COOKIE);
 
   router.get('/session/oidc', noApiKey, async (context) => {
     passOn(context, await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' }));
@@ -36,8 +36,9 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 
   router.get('/session/oidc/:provider', noApiKey, async (context) => {
-    const body = JSON.stringify({ provider: providerOf(context) });
-    const reply = await callAuth(context, { path: '/oidc/begin', limit: 'providers', body });
+    const provider = providerOf(context);
+    const body = JSON.stringify({ provider });
+    const reply = await callAuth(context, { path: '/oidc/begin', limit: 'providers', provider, body });
     if (reply.status !== 200) return refuse(context, reply);
     const { url, attempt } = readBegun(reply);
     attempts.keep(context, attempt);
@@ -52,6 +53,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     const { data } = proof.safeParse(context.request.body ?? {});
     if (!data) throw new AppError('bad_request', '`password` is a text');
     const request = {
+      provider,
       body: JSON.stringify({ provider, ...data }),
       authorization: context.get('authorization'),
     };
@@ -69,7 +71,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     const body = JSON.stringify({ provider, query: context.querystring, attempt });
     // An attempt is for one answer of the provider, whatever it is.
     attempts.forget(context);
-    const reply = await callAuth(context, { path: '/oidc/complete', limit: 'providers', body });
+    const reply = await callAuth(context, { path: '/oidc/complete', limit: 'providers', provider, body });
     if (reply.status >= 300) return refuse(context, reply);
     if (reply.status === 200) answer(context, reply);
     context.set('Cache-Control', 'no-store');

@@ -1,20 +1,29 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
+import type { InvokeReply } from '../../shared/dapr/sidecar.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { AppError } from '../../shared/runtime/errors.ts';
+import { AppError, unavailable } from '../../shared/runtime/errors.ts';
+import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
+import { createAttemptCookie, PASSKEY_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
 
 const renaming = z.object({ name: z.string() });
+const signIn = z.object({ response: z.looseObject({}) });
+const begun = z.object({
+  options: z.looseObject({ challenge: z.string() }),
+  attempt: z.string().regex(/^[\w-]{1,1000}$/),
+});
 
 /** The passkeys of an account, and the sign-in of the page by one. Auth answers. */
 export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts): void {
   const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
+  const attempts = createAttemptCookie(publicUrl, PASSKEY_COOKIE);
   const path = '/account/passkeys';
 
   router.get(path, noApiKey, async (context) => {
@@ -56,14 +65,29 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
 
   router.post('/session/passkey/options', noApiKey, async (context) => {
     requireSameOrigin(context, publicUrl);
-    passOn(context, await callAuth(context, { path: '/login/passkey/options', limit: 'guests' }));
+    const reply = await callAuth(context, { path: '/login/passkey/options', limit: 'passkeys' });
+    if (reply.status !== 200) return passOn(context, reply);
+    const { options, attempt } = readBegun(reply);
+    attempts.keep(context, attempt);
+    context.set('Cache-Control', 'no-store');
+    context.body = options;
   });
 
   router.post('/session/passkey', noApiKey, jsonBody, async (context) => {
     requireSameOrigin(context, publicUrl);
-    const body = context.request.rawBody ?? '';
-    answer(context, await callAuth(context, { path: '/login/passkey', limit: 'sessions', body }));
+    const { data } = signIn.safeParse(context.request.body);
+    if (!data) throw new AppError('bad_request', '`response` is what the browser has answered');
+    const body = JSON.stringify({ response: data.response, attempt: attempts.read(context) ?? '' });
+    const reply = await callAuth(context, { path: '/login/passkey', limit: 'passkeys', body });
+    if (reply.status === 200) attempts.forget(context);
+    answer(context, reply);
   });
+}
+
+function readBegun({ status, body }: InvokeReply): z.output<typeof begun> {
+  const found = begun.safeParse(parseJson(body));
+  if (found.success) return found.data;
+  throw unavailable('the auth service', new Error(`answered ${status} with a sign-in of an unknown form`));
 }
 
 /** Throws `not_found` for a text that is no id. */

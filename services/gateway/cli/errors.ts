@@ -38,7 +38,8 @@ export const isExpected = (error: unknown): boolean =>
 const isLoginRefused = (error: unknown): boolean =>
   error instanceof NotLoggedInError ||
   isProblem(error, 'invalid_token') ||
-  isProblem(error, 'invalid_credentials');
+  isProblem(error, 'invalid_credentials') ||
+  isProblem(error, 'second_factor_required');
 
 /** The exit codes are documented in syntax/help-text.ts. */
 export function exitCodeOf(error: unknown): number {
@@ -74,6 +75,9 @@ export function messageOf(error: unknown): string {
 }
 
 function adviceFor(error: ClientError): string {
+  // A program that runs again and again could not ask for a new code each time.
+  if (isProblem(error, 'second_factor_required'))
+    return 'The command line takes no codes: make an API key on your account page of the gateway, and put it into $MP3_API_KEY.';
   if (error instanceof ForeignResponseError) return 'Is --url right?';
   if (error instanceof InvalidResponseError) return 'Is --url right, and is the gateway of the same version?';
   if (error instanceof RedirectError) return 'Give that address as --url.';

@@ -21,6 +21,17 @@ const attemptCookie = {
   },
 };
 
+/**
+ * The protocol has the provider send these in the query (RFC 6749, 4.1.2; RFC 9207). The code opens nothing by itself: it works once,
+ * with the secret of the client and what the cookie holds.
+ */
+const answerOfProvider = [
+  ['code', 'The authorization code'],
+  ['state', 'What auth has sent with the browser. An answer with another one is refused'],
+  ['iss', 'The issuer of the provider, where it sends one'],
+  ['error', 'Why the provider has let nobody in, such as `access_denied`'],
+].map(([name, description]) => ({ name, in: 'query', required: false, schema: text, description }));
+
 /** Where the page is told why a browser comes back without a session. */
 const toPage = {
   description:
@@ -81,7 +92,7 @@ export const oidcPaths = refuseApiKeys({
     get: {
       summary: 'Complete a sign-in at another system',
       description: `The address to which the provider sends the browser back. ${elsewhere}`,
-      parameters: [provider],
+      parameters: [provider, ...answerOfProvider],
       responses: {
         303: {
           ...toPage,

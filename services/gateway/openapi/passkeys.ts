@@ -20,6 +20,9 @@ const response = {
   type: 'object',
   description: 'What the browser has answered: the `toJSON()` of the credential',
 };
+const attemptCookie = {
+  'Set-Cookie': { description: 'Binds the sign-in to this browser, for five minutes', schema: text },
+};
 const id = {
   ...{ name: 'id', in: 'path', required: true, schema: text },
   description: 'The id in the list',
@@ -86,13 +89,14 @@ export const passkeyPaths = refuseApiKeys({
     post: {
       summary: 'Begin to sign in from the web page by a passkey',
       description: 'Only for pages of the gateway itself. Nobody has to name an account.',
-      responses: { 200: options('get'), ...problems('forbidden') },
+      responses: { 200: { ...options('get'), headers: attemptCookie }, ...problems('forbidden') },
     },
   },
   '/session/passkey': {
     post: {
       summary: 'Sign in from the web page by a passkey',
-      description: 'Only for pages of the gateway itself. It counts as two factors, so no code is asked for.',
+      description:
+        'Only for pages of the gateway itself. It counts as two factors, so no code is asked for. The cookie of the beginning has to come with it.',
       requestBody: { required: true, content: json(object({ response })) },
       responses: {
         200: {

@@ -9,6 +9,9 @@ const KEY = new RegExp(
   `^(${KEY_PREFIX}([0-9A-Za-z]{${ID_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH}}))([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
 );
 
+/** How long a gateway goes on with what it knows of a key, in seconds, while auth does not answer. Auth lists ended keys for longer. */
+export const KEY_GRACE_SECONDS = 300;
+
 export interface ApiKeyParts {
   /** Not secret. */
   id: string;

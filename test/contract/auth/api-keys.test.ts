@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { createApiKeys } from '../../../services/auth/keys/api-keys.ts';
+import { createKeyIds } from '../../../services/auth/keys/key-ids.ts';
 import { composeApiKey } from '../../../services/shared/contract/api-key.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { skip } from './database-for-test.ts';
@@ -114,6 +116,22 @@ describe('API keys', () => {
     await database.change('RENAME TABLE hidden TO api_keys');
     const wrong = composeApiKey({ id: json.id, secret: 'x'.repeat(43) });
     assert.equal((await check(wrong)).status, 401);
+  });
+
+  it('counts no expired key among the 50, shows it for 30 days, and deletes it then', { skip }, async (t) => {
+    const { make, list, logIn, clock, database } = await build(t);
+    for (let number = 0; number < 50; number++) await make({ ...WANTED, expires_in_days: 1 });
+    assert.equal((await make(WANTED)).json.code, 'state_conflict');
+    clock.ms += DAY_SECONDS * 1000;
+    const headers = await logIn(EMAIL);
+    assert.equal((await make(WANTED, headers)).status, 201);
+    const keys = createApiKeys({ database, ids: createKeyIds('a secret'), now: () => clock.ms });
+    clock.ms += 30 * DAY_SECONDS * 1000;
+    await keys.deleteExpired();
+    assert.equal((await list(await logIn(EMAIL))).length, 51);
+    clock.ms += 1;
+    await keys.deleteExpired();
+    assert.equal((await list(await logIn(EMAIL))).length, 1);
   });
 
   it('makes no more than 50 keys for an account, also at the same time', { skip }, async (t) => {

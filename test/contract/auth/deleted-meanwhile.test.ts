@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { createCeremonies } from '../../../services/auth/passkeys/ceremonies.ts';
+import { createLoginAttempts } from '../../../services/auth/passkeys/login-attempts.ts';
 import { createPasskeys } from '../../../services/auth/passkeys/passkeys.ts';
 import { createSeal } from '../../../services/auth/seal.ts';
 import { createSecondFactor } from '../../../services/auth/second-factor/second-factor.ts';
@@ -16,13 +17,15 @@ async function build(t: TestContext) {
   const user = { id: randomUUID(), email: 'ann@example.com', passwordHash: 'x', sessionEpoch: 0 };
   const signedIn = { user, sessionId: 'x'.repeat(22), begunAt: new Date() };
   const tokens = { seconds: 900, sign: async () => 'token', verify: () => assert.fail() };
+  const seal = createSeal(['x'.repeat(32)], 'second-factor');
+  const attempts = createLoginAttempts(database, seal, Date.now);
   return {
     user,
     signedIn,
     database,
     grants: createGrants({ sessions, tokens }),
-    passkeys: createPasskeys({ database, ceremonies: createCeremonies('http://gateway.test') }),
-    secondFactor: createSecondFactor({ database, seal: createSeal('x'.repeat(32), 'second-factor') }),
+    passkeys: createPasskeys({ database, ceremonies: createCeremonies('http://gateway.test'), attempts }),
+    secondFactor: createSecondFactor({ database, seal }),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Reply } from '../../support/in-process.ts';
 import { buildGateway } from '../../unit/gateway/test-gateway.ts';
 import { skip } from './database-for-test.ts';
 import { buildAuth } from './test-auth.ts';
-import { startProvider } from './test-provider.ts';
+import { countTokenRequests, startProvider } from './test-provider.ts';
 
 const ORIGIN = 'http://gateway.test';
 const PASSWORD = 'open: sésame';
@@ -160,6 +160,30 @@ describe('sign-in by OpenID Connect', () => {
     });
     assert.deepEqual([replay.status, replay.json.code], [401, 'sign_in_failed']);
     assert.equal((await auth.database.rows('SELECT id FROM sessions')).length, 1);
+  });
+
+  it('asks the provider once for an attempt, however often and with whatever codes it comes back', {
+    skip,
+  }, async (t) => {
+    const tokens = await countTokenRequests(t);
+    const { browser, auth } = await build(t, { issuer: tokens.issuer });
+    const ann = browser();
+    const { headers } = await ann.get('/session/oidc/test');
+    const cookie = String(headers['set-cookie']).split(';')[0] ?? '';
+    const state = new URL(String(headers.location)).searchParams.get('state');
+    const answer = async (query: string) => {
+      const path = `/session/oidc/test/callback?${query}`;
+      return browser().call('GET', path, { headers: { cookie, accept: 'application/json' } });
+    };
+    const seen: string[] = [];
+    for (let number = 0; number < 5; number++) seen.push((await answer(`state=x&code=${number}`)).json.code);
+    assert.deepEqual(await auth.database.rows('SELECT purpose FROM sign_in_challenges'), []);
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, number) => answer(`state=${state}&code=${number}`)),
+    );
+    seen.push(...replies.map(({ json }) => json.code));
+    assert.deepEqual([...new Set(seen)], ['sign_in_failed']);
+    assert.equal(tokens.count(), 1);
   });
 
   it('refuses an answer after ten minutes', { skip }, async (t) => {

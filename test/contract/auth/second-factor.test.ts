@@ -224,6 +224,44 @@ describe('the second factor', () => {
     assert.equal((await answer((await logIn()).json.challenge, code)).json.code, 'wrong_code');
   });
 
+  it('lets a recovery code in where AUTH_SECRET was lost or replaced, and says why it takes no other code', {
+    skip,
+  }, async (t) => {
+    const { setUp, logIn, database, codeOf } = await build(t);
+    const { uri, recoveryCodes } = await setUp();
+    for (const [number, authSecret] of [
+      undefined,
+      ['another secret of thirty-two chars'] as const,
+    ].entries()) {
+      const other = await buildAuth(t, { database, signIn: { authSecret } });
+      const answer = async (code: string) => {
+        const body = { challenge: (await logIn()).json.challenge, code };
+        return other.call('POST', '/login/second-factor', { body });
+      };
+      const { status, json } = await answer(codeOf(uri));
+      assert.deepEqual([status, json.code], [501, 'not_implemented']);
+      assert.match(json.detail, /AUTH_SECRET.*recovery code/);
+      assert.equal((await answer(String(recoveryCodes[number]))).status, 200);
+      assert.equal((await answer('aaaa-aaaa-aaaa-aaaa')).json.code, 'wrong_code');
+    }
+  });
+
+  it('moves to a new AUTH_SECRET with the first code while both are set', { skip }, async (t) => {
+    const { setUp, logIn, database, codeOf, clock } = await build(t);
+    const { uri } = await setUp();
+    const [old, next] = ['a secret of thirty-two characters', 'another secret of thirty-two chars'];
+    const answer = async (...authSecret: [string, ...string[]]) => {
+      const other = await buildAuth(t, { database, signIn: { authSecret } });
+      other.clock.ms = clock.ms += STEP_MS;
+      const body = { challenge: (await logIn()).json.challenge, code: codeOf(uri) };
+      return (await other.call('POST', '/login/second-factor', { body })).status;
+    };
+    assert.equal(await answer(next), 501);
+    assert.equal(await answer(next, old), 200);
+    assert.equal(await answer(next), 200);
+    assert.equal(await answer(old), 501);
+  });
+
   it('is removed by the password and a code, and the owner is told', { skip }, async (t) => {
     const { setUp, act, logIn, codeOf, read, mails } = await build(t);
     const { uri } = await setUp();

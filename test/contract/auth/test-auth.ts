@@ -87,7 +87,7 @@ export async function buildAuth(
   const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
   const signInRooms = await createSignIn({
     ...{ database, tokens, passwords, grants, now, log: silent, logins: limits.logins },
-    authSecret: 'a secret of thirty-two characters',
+    authSecret: ['a secret of thirty-two characters'],
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });

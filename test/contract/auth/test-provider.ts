@@ -86,3 +86,32 @@ export async function startProvider(t: TestContext, redirectUri: string) {
 
   return { issuer, people, next, visit, stop };
 }
+
+/** A provider that refuses every code, and counts them. */
+export async function countTokenRequests(t: TestContext) {
+  let count = 0;
+  const server = createServer(({ url }, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (url === '/token') {
+      count++;
+      response.statusCode = 400;
+      response.end('{"error":"invalid_grant"}');
+      return;
+    }
+    const at = (path: string) => `${issuer}${path}`;
+    const endpoints = {
+      authorization_endpoint: at('/auth'),
+      token_endpoint: at('/token'),
+      jwks_uri: at('/jwks'),
+    };
+    response.end(JSON.stringify({ issuer, ...endpoints, response_types_supported: ['code'] }));
+  });
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { issuer, count: () => count };
+}

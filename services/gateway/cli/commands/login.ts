@@ -21,6 +21,7 @@ export const login: Command = {
     'Asks for the address and the password, unless $MP3_EMAIL and $MP3_PASSWORD have them.',
     'Keeps tokens, and not the password, in a file that only you can read.',
     'Each gateway has a login of its own.',
+    'An account with a second factor needs an API key in $MP3_API_KEY instead.',
   ],
   groups: [
     { title: 'Account', flags: [{ name: 'register', text: ['make the account first'] }] },

@@ -92,6 +92,9 @@ describe('guardRoutes', () => {
   it('throws for a route that declares nothing', () => {
     const router = new Router<RequestState>();
     router.get('/declared', scope('read'), () => undefined).patch('/forgotten', () => undefined);
-    assert.throws(() => guardRoutes(router, { find }), /PATCH \/forgotten does not declare/);
+    assert.throws(
+      () => guardRoutes(router, { apiKeys: { find }, clientAddress: () => undefined }),
+      /PATCH \/forgotten does not declare/,
+    );
   });
 });

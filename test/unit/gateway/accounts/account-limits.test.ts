@@ -14,21 +14,27 @@ const WAITING = 48;
 const LOGINS = 190;
 
 /** A gateway with 190 concurrent logins, and an auth service that answers them only when `answer` is resolved. */
-async function flooded(path = '/login') {
+async function flooded(path = '/login', { asked = path, places = UNDER_WAY + WAITING } = {}) {
   const answer = Promise.withResolvers<InvokeReply>();
   const authPaths: string[] = [];
   const gateway = buildGateway({
+    guests: true,
     auth(request) {
       authPaths.push(request.path);
-      return request.path === path ? answer.promise : jsonReply(200, { access_token: 'a' });
+      return request.path === asked ? answer.promise : jsonReply(200, { access_token: 'a' });
     },
   });
   const replies: Reply[] = [];
   const body = { email: 'ann@example.com', password: 'wrong' };
   const flood = Array.from({ length: LOGINS }, async () => {
-    replies.push(await gateway.call('POST', path, path === '/register' ? { body } : {}));
+    replies.push(
+      await gateway.call('POST', path, {
+        headers: { origin: 'http://gateway.test' },
+        ...(path === '/register' && { body }),
+      }),
+    );
   });
-  await eventually(() => replies.length >= LOGINS - UNDER_WAY - WAITING);
+  await eventually(() => replies.length >= LOGINS - places);
   await runEventLoop();
   return { gateway, authPaths, replies, flood: Promise.all(flood), answer };
 }
@@ -116,6 +122,76 @@ const contextOf = (closed = false) => {
   const res = Object.assign(new EventEmitter(), { closed });
   return { res, context: { res } as unknown as Context };
 };
+
+describe('createAccountLimits, for sign-ins at other systems', () => {
+  /** Begins sign-ins from as many addresses. `hangs` never answers until the end of the test, and the others do at once. */
+  function build() {
+    let address = 0;
+    const runLimited = createAccountLimits(() => `192.0.2.${address++ % 250}`);
+    const end = Promise.withResolvers<{ status: number }>();
+    const asked: string[] = [];
+    const signIn = (provider: string, status = 200) =>
+      runLimited(
+        'providers',
+        contextOf().context,
+        async () => {
+          asked.push(provider);
+          return provider === 'hangs' ? end.promise : { status };
+        },
+        provider,
+      );
+    return { signIn, asked, end: () => end.resolve({ status: 200 }) };
+  }
+
+  test('lets four run at one provider, and those at the others do not wait for it', async () => {
+    const { signIn, asked, end } = build();
+    await signIn('one');
+    // Of a name that auth has not accepted yet, as many run as of a provider.
+    const early = signIn('hangs');
+    await runEventLoop(1);
+    const hanging = Array.from({ length: 60 }, () => signIn('hangs').catch(({ code }) => code));
+    await runEventLoop(1);
+    assert.equal(asked.filter((name) => name === 'hangs').length, 4);
+    for (let number = 0; number < 20; number++) assert.equal((await signIn('one')).status, 200);
+    end();
+    await early;
+    const outcomes = await Promise.all(hanging);
+    assert.equal(outcomes.filter((outcome) => outcome === 'unavailable').length, 60 - 3 - 40);
+  });
+
+  test('gives invented names no calls of their own', async () => {
+    const { signIn, asked, end } = build();
+    for (let number = 0; number < 20; number++) await signIn(`invented-${number}`, 404);
+    const hanging = Array.from({ length: 4 }, () => signIn('hangs'));
+    const waiting = Array.from({ length: 20 }, (_, number) => signIn(`invented-${number}`, 404));
+    await runEventLoop(1);
+    assert.equal(asked.length, 20 + 4);
+    end();
+    await Promise.all([...hanging, ...waiting]);
+  });
+});
+
+describe('the beginning of a sign-in by a passkey', () => {
+  test('does not keep guests, logins and refreshes waiting', async () => {
+    const { gateway, authPaths, flood, answer } = await flooded('/session/passkey/options', {
+      ...{ asked: '/login/passkey/options', places: 8 + 60 },
+    });
+    const origin = { origin: 'http://gateway.test' };
+    for (const [path, asks] of [
+      ['/session/guest', '/guests'],
+      ['/refresh', '/refresh'],
+      ['/login', '/login'],
+    ] as const) {
+      await gateway.call('POST', path, {
+        headers: origin,
+        ...(path === '/refresh' && { body: { refresh_token: 'r' } }),
+      });
+      assert.equal(authPaths.at(-1), asks);
+    }
+    answer.resolve(jsonReply(401, {}, { 'content-type': 'application/problem+json' }));
+    await flood;
+  });
+});
 
 describe('createAccountLimits, for a request that waits', () => {
   async function full() {

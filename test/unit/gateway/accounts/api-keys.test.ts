@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { acceptApiKeys, createApiKeys, keyOf } from '../../../../services/gateway/accounts/api-keys.ts';
 import { composeApiKey, parseApiKey } from '../../../../services/shared/contract/api-key.ts';
 import type { InvokeReply } from '../../../../services/shared/dapr/invoke.ts';
+import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { eventually } from '../../../support/event-loop.ts';
 import { jsonReply } from '../test-gateway.ts';
 
 const START = Date.UTC(2030, 0, 1);
@@ -11,15 +13,19 @@ const OWNER = '5f3a9c1e-8d0b-4a53-9a35-0d6c2c1f7b10';
 const keyNumber = (number: number) =>
   composeApiKey({ id: String(number).padStart(16, '0'), secret: 'x'.repeat(43) });
 const KEY = keyNumber(1);
+const KNOWN = {
+  ...{ id: parseApiKey(KEY)?.id, scopes: ['read'], sub: OWNER, email: 'ann@example.com', group: 'friend' },
+  expires_at: new Date(START + HOUR_MS).toISOString(),
+};
 const refusal = jsonReply(401, { code: 'invalid_token' }, { 'content-type': 'application/problem+json' });
 
 /** Auth knows one key. The clock is that of the test. */
-function build(answer?: () => InvokeReply | Promise<InvokeReply>, { livesMs = HOUR_MS } = {}) {
+function build(answer?: (key: string) => InvokeReply | Promise<InvokeReply>, { livesMs = HOUR_MS } = {}) {
   const clock = { ms: START };
   const asked: string[] = [];
   const revoked = new Set<string>();
   const known = {
-    ...{ id: parseApiKey(KEY)?.id, scopes: ['read'], sub: OWNER, email: 'ann@example.com', group: 'friend' },
+    ...KNOWN,
     expires_at: new Date(START + livesMs).toISOString(),
   };
   const keys = createApiKeys(
@@ -27,7 +33,7 @@ function build(answer?: () => InvokeReply | Promise<InvokeReply>, { livesMs = HO
       assert.deepEqual([app, method, path], ['auth', 'POST', '/keys/check']);
       const { key } = JSON.parse(String(body));
       asked.push(key);
-      if (answer) return answer();
+      if (answer) return answer(key);
       return key === KEY ? jsonReply(200, known) : refusal;
     },
     { isRevoked: (...ids) => ids.some((id) => revoked.has(id)), now: () => clock.ms },
@@ -134,6 +140,82 @@ describe('createApiKeys', () => {
       }
     });
   }
+
+  const SILENCES: [what: string, fail: () => InvokeReply | Promise<InvokeReply>][] = [
+    ['its sidecar answers with an error', () => jsonReply(500, {})],
+    ['it cannot be reached', () => Promise.reject(unavailable('the auth service'))],
+  ];
+  for (const [what, fail] of SILENCES) {
+    it(`keeps a valid key for five minutes while ${what}, and asks every ten seconds`, async () => {
+      const answers: (() => InvokeReply | Promise<InvokeReply>)[] = [() => jsonReply(200, KNOWN)];
+      const { find, asked, clock, revoked } = build(() => (answers.shift() ?? fail)());
+      const owner = await find(KEY);
+      clock.ms += 60_000;
+      assert.deepEqual(await find(KEY), owner);
+      clock.ms += 9_999;
+      await find(KEY);
+      assert.equal(asked.length, 2);
+      clock.ms = START + 299_999;
+      assert.deepEqual(await find(KEY), owner);
+      assert.equal(asked.length, 3);
+      revoked.add(String(parseApiKey(KEY)?.id));
+      await assert.rejects(find(KEY), { code: 'invalid_token' });
+      revoked.clear();
+      clock.ms += 10_000;
+      await assert.rejects(find(KEY), { code: 'unavailable' });
+      await assert.rejects(find(keyNumber(2)), { code: 'unavailable' });
+      answers.push(() => jsonReply(200, KNOWN));
+      assert.deepEqual(await find(KEY), owner);
+    });
+  }
+
+  it('does not keep a key beyond its expiry or a refusal while auth is away', async () => {
+    const answers = [jsonReply(200, { ...KNOWN, expires_at: new Date(START + 90_000).toISOString() })];
+    const { find, clock } = build(() => answers.shift() ?? jsonReply(500, {}));
+    await find(KEY);
+    clock.ms += 89_999;
+    await find(KEY);
+    clock.ms += 1;
+    await assert.rejects(find(KEY));
+    const refused = [jsonReply(200, KNOWN), refusal];
+    const other = build(() => refused.shift() ?? jsonReply(500, {}));
+    await other.find(KEY);
+    other.clock.ms += 60_000;
+    await assert.rejects(other.find(KEY), { code: 'invalid_token' });
+    other.clock.ms += 10_000;
+    await assert.rejects(other.find(KEY), { code: 'unavailable' });
+  });
+
+  it('lets other addresses pass a flood of invented keys, and keys that were valid before come first', async () => {
+    const waiting: (() => void)[] = [];
+    const { find, asked, clock } = build(async (key) => {
+      if (key === KEY && asked.length === 1) return jsonReply(200, KNOWN);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return key === KEY || key === keyNumber(2)
+        ? jsonReply(200, { ...KNOWN, id: parseApiKey(key)?.id })
+        : refusal;
+    });
+    await find(KEY, '192.0.2.1');
+    clock.ms += 60_000;
+    const flood = Array.from({ length: 300 }, (_, number) =>
+      find(keyNumber(1000 + number), '198.51.100.1').catch(({ code }) => code),
+    );
+    const fresh = find(keyNumber(2), '192.0.2.1');
+    const again = find(KEY, '198.51.100.1');
+    await eventually(() => asked.length === 10);
+    assert.equal(asked.at(-1), KEY, 'it takes a place that the flood leaves');
+    for (const resolve of waiting.splice(0, 2)) resolve();
+    await eventually(() => asked.length > 10);
+    assert.ok(asked.includes(keyNumber(2)), 'its address had no turn before');
+    const releasing = setInterval(() => {
+      for (const resolve of waiting.splice(0)) resolve();
+    });
+    assert.equal((await fresh).user.id, OWNER);
+    assert.equal((await again).user.id, OWNER);
+    const outcomes = await Promise.all(flood);
+    clearInterval(releasing);
+    assert.deepEqual([...new Set(outcomes)].sort(), ['invalid_token', 'unavailable']);
+  });
 
   it('does not pass on more than a few calls at a time, and refuses what waits too long', async () => {
     const release = Promise.withResolvers<InvokeReply>();

@@ -25,6 +25,10 @@ describe('messageOf', () => {
     ],
     [new RedirectError('It redirects.'), 'It redirects. Give that address as --url.'],
     [new ProblemError('so it is', { status: 404, code: 'not_found' }), 'so it is (not_found)'],
+    [
+      new ProblemError('send the code', { status: 403, code: 'second_factor_required' }),
+      'send the code (second_factor_required) The command line takes no codes: make an API key on your account page of the gateway, and put it into $MP3_API_KEY.',
+    ],
     [new CommandError('The disk is full.'), 'The disk is full.'],
     ['a text', 'a text'],
   ];

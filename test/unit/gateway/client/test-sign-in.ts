@@ -121,9 +121,12 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
       }
       if (path === '/login/passkey/options')
         return done(200, {
-          rpId: 'localhost',
-          challenge: randomUUID().replaceAll('-', ''),
-          userVerification: 'required',
+          options: {
+            rpId: 'localhost',
+            challenge: randomUUID().replaceAll('-', ''),
+            userVerification: 'required',
+          },
+          attempt: randomUUID(),
         });
       if (path === '/login/passkey') {
         const { id } = body.response as { id: string };

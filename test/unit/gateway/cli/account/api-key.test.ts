@@ -44,14 +44,21 @@ describe('MP3_API_KEY', () => {
     assert.ok(!err.includes('yyyy'));
   });
 
-  it('is refused before any request where it is no key', async (context) => {
-    const { withKey, seen } = await build(context);
-    const { code, err } = await withKey('a password', ['jobs']);
-    assert.equal(code, 1);
-    assert.match(err, /MP3_API_KEY is no API key/);
-    assert.ok(!err.includes('a password'));
-    assert.deepEqual(seen, []);
-  });
+  const NO_KEYS: [what: string, text: string, message: RegExp][] = [
+    ['no key', 'a password', /MP3_API_KEY is no API key of a gateway: such a key begins with mp3_/],
+    ['a key that was cut off', KEY.slice(0, -1), /a part of it is missing or wrong/],
+    ['a mistyped key', KEY.replace('xx', 'xy'), /a part of it is missing or wrong/],
+  ];
+  for (const [what, text, message] of NO_KEYS) {
+    it(`is refused before any request where it is ${what}`, async (context) => {
+      const { withKey, seen } = await build(context);
+      const { code, err } = await withKey(text, ['jobs']);
+      assert.equal(code, 1);
+      assert.match(err, message);
+      assert.ok(!err.includes(text));
+      assert.deepEqual(seen, []);
+    });
+  }
 
   it('is what whoami names, by its public part', async (context) => {
     const { withKey, seen } = await build(context);
