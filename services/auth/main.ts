@@ -21,6 +21,7 @@ import { deleteAbandonedGuests } from './guests/abandoned-guests.ts';
 import { createGuests } from './guests/guests.ts';
 import { limitAccounts, limitGuests } from './limits/limited.ts';
 import { createLimits } from './limits/limits.ts';
+import { rememberSignIns } from './limits/remember-sign-ins.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
 import { createGrants } from './sessions/grants.ts';
@@ -79,7 +80,7 @@ const rooms = createAccountRooms({
   requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
-const grants = createGrants({ sessions, tokens });
+const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
 const signIn = await createSignIn({
   ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET, logins: limits.logins },
   ...{ publicUrl: env.PUBLIC_URL },

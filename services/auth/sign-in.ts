@@ -14,6 +14,7 @@ import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
 import { createRequirePassword } from './own-account/require-password.ts';
+import { createRequireProof } from './own-account/require-proof.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
 import { createLoginAttempts } from './passkeys/login-attempts.ts';
@@ -65,14 +66,16 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const attemptSeal = createSeal([await readSharedSecret(database, 'passkey-logins')], 'passkey-logins');
   const attempts = createLoginAttempts(database, attemptSeal, now);
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), attempts, now });
-  const common = { database, grants, requireAccount };
+  const requirePassword = createRequirePassword(ports);
+  const requireProof = createRequireProof(requirePassword, now);
+  const common = { database, grants, requireAccount, requireProof };
 
   return {
     requireSecondFactor: secondFactor.require,
     addRoutes(router) {
-      keyRoutes(router, { apiKeys, requireAccount });
+      keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
-      secondFactorRoutes(router, { secondFactor, requirePassword: createRequirePassword(ports), ...common });
+      secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
     async cleanUp() {

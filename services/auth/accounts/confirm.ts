@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
-import { dropMailTokens, findMailToken, linkExpired, requireTokenHash } from '../mails/mail-tokens.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
+import {
+  dropMailTokens,
+  findMailToken,
+  linkExpired,
+  requireTokenHash,
+  useMailToken,
+} from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { endSessions } from '../revocations/revocations.ts';
 import { emailKey } from './email-address.ts';
@@ -25,23 +32,15 @@ export interface ConfirmPorts {
 export type ConfirmAddress = (token: string) => Promise<void>;
 
 export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
-  const { database, wakeMails, rememberOwner, now = Date.now } = ports;
+  const { database, publicUrl, wakeMails, rememberOwner, now = Date.now } = ports;
   return async (token) => {
     const tokenHash = requireTokenHash(token);
+    const at = new Date(now());
     let email: string;
     try {
-      email = await database.inTransaction(async (statements) => {
-        const at = new Date(now());
-        const registration = await lockRegistration(statements, tokenHash, at);
-        if (registration) {
-          await makeAccount(statements, registration, { ...ports, at });
-          return registration.email;
-        }
-        const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: at });
-        if (!change) throw linkExpired();
-        await changeAddress(statements, change, at);
-        return change.email;
-      });
+      email = await retryDeadlock(() =>
+        database.inTransaction((statements) => confirm(statements, tokenHash, { publicUrl, at })),
+      );
     } catch (error) {
       throw isDuplicate(error) ? linkExpired() : error;
     }
@@ -50,10 +49,32 @@ export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
   };
 }
 
+interface Confirmation extends Pick<ConfirmPorts, 'publicUrl'> {
+  at: Date;
+}
+
+/** Returns the address that is confirmed. */
+async function confirm(
+  statements: Statements,
+  tokenHash: string,
+  confirmation: Confirmation,
+): Promise<string> {
+  const registration = await lockRegistration(statements, tokenHash, confirmation.at);
+  if (registration) {
+    await makeAccount(statements, registration, confirmation);
+    return registration.email;
+  }
+  const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: confirmation.at });
+  // Of several requests at the same time, and of a reset that has dropped the token meanwhile, one is first.
+  if (!change || !(await useMailToken(statements, tokenHash))) throw linkExpired();
+  await changeAddress(statements, change, confirmation.at);
+  return change.email;
+}
+
 async function makeAccount(
   statements: Statements,
   registration: Registration,
-  { publicUrl, at }: Pick<ConfirmPorts, 'publicUrl'> & { at: Date },
+  { publicUrl, at }: Confirmation,
 ): Promise<void> {
   const { email, passwordHash } = registration;
   const id =

@@ -1,9 +1,9 @@
-import type { Transactions } from '../database/database.ts';
+import type { Statements, Transactions } from '../database/database.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import { mailLink, newMailToken } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { emailKey } from './email-address.ts';
-import { type Registration, saveRegistration } from './registrations.ts';
+import { type Registration, replaceToken, saveRegistration } from './registrations.ts';
 
 /** After this time without a confirmation, a registration is forgotten, so that nobody holds the address of a stranger. */
 export const REGISTRATION_MS = 48 * 3600 * 1000;
@@ -24,13 +24,31 @@ export function createRegistrationMails(ports: RegistrationMailPorts) {
   async function mailRegistration(
     registration: Omit<Registration, 'tokenHash' | 'expiresAt'>,
   ): Promise<boolean> {
+    return mailLinkTo(registration.email, async (statements, token) => {
+      await saveRegistration(statements, { ...registration, ...token });
+      return true;
+    });
+  }
+
+  /** Queues the mail of a registration again, with a new token. */
+  async function mailAgain(email: string): Promise<void> {
+    await mailLinkTo(email, (statements, token) =>
+      replaceToken(statements, { email, ...token, now: new Date(now()) }),
+    );
+  }
+
+  /** Queues a mail whose token `store` stores. It returns false where no registration waits for the token. */
+  async function mailLinkTo(
+    email: string,
+    store: (statements: Statements, token: { tokenHash: string; expiresAt: Date }) => Promise<boolean>,
+  ): Promise<boolean> {
     const { token, tokenHash } = newMailToken();
     const expiresAt = new Date(now() + REGISTRATION_MS);
-    const allowed = { emailKey: emailKey(registration.email), kind: 'verify', now: now() } as const;
+    const allowed = { emailKey: emailKey(email), kind: 'verify', now: now() } as const;
     const isSent = await whileAllowed(database, allowed, async (statements) => {
-      await saveRegistration(statements, { ...registration, tokenHash, expiresAt });
+      if (!(await store(statements, { tokenHash, expiresAt }))) return;
       const link = mailLink(publicUrl, 'verify-email', token);
-      await queueMail(statements, { kind: 'verify_email', to: registration.email, link, expiresAt });
+      await queueMail(statements, { kind: 'verify_email', to: email, link, expiresAt });
     });
     if (isSent) wakeMails();
     return isSent;
@@ -45,5 +63,5 @@ export function createRegistrationMails(ports: RegistrationMailPorts) {
     if (isQueued) wakeMails();
   }
 
-  return { mailRegistration, mailOwner };
+  return { mailRegistration, mailAgain, mailOwner };
 }

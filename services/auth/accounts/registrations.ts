@@ -58,7 +58,7 @@ export async function lockRegistration(
   return row && fromRow(row);
 }
 
-/** Stores a registration in the place of an earlier one with the same address. Password and token always change together. */
+/** Stores a registration in the place of an earlier one with the same address. A password always gets a token of its own. */
 export async function saveRegistration(
   { change }: Pick<Statements, 'change'>,
   registration: Registration,
@@ -70,6 +70,19 @@ export async function saveRegistration(
     [emailKey(email), email, guestId, passwordHash, tokenHash, expiresAt],
   );
 }
+
+/**
+ * Gives a registration another token, and keeps whatever password it has by now: it may have been contested since it was read. Returns
+ * false where there is none any more.
+ */
+export const replaceToken = async (
+  { change }: Pick<Statements, 'change'>,
+  { email, tokenHash, expiresAt, now }: { email: string; tokenHash: string; expiresAt: Date; now: Date },
+): Promise<boolean> =>
+  (await change(
+    'UPDATE registrations SET token_hash = ?, expires_at = ? WHERE email_key = ? AND expires_at > ?',
+    [tokenHash, expiresAt, emailKey(email), now],
+  )) === 1;
 
 /** Takes the password and the guest from a registration whose mail was sent before, because another person may have registered. */
 export const contestRegistration = ({ change }: Pick<Statements, 'change'>, email: string): Promise<number> =>

@@ -61,7 +61,7 @@ export interface VerificationPorts extends RegistrationMailPorts {
 export function createVerification(ports: VerificationPorts): Verification {
   const { database, passwords, minMs, now = Date.now } = ports;
 
-  const { mailRegistration, mailOwner } = createRegistrationMails(ports);
+  const { mailRegistration, mailAgain, mailOwner } = createRegistrationMails(ports);
 
   /** Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. */
   async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<void> {
@@ -115,7 +115,7 @@ export function createVerification(ports: VerificationPorts): Verification {
       takeAtLeast(async () => {
         const email = parseEmailAddress(given);
         const pending = email && (await findRegistration(database, email, new Date(now())));
-        if (pending) await mailRegistration(pending);
+        if (pending) await mailAgain(pending.email);
       }, minMs),
 
     findPending: (email) => findRegistration(database, email, new Date(now())),

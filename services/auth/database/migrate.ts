@@ -24,7 +24,7 @@ interface Migration {
 /**
  * Runs the files `001_name.sql`, `002_name.sql` … of a folder against the database, each once, in their order.
  *
- * MySQL commits every DDL statement by itself. So a file holds ONE statement, which may run twice (`IF NOT EXISTS`), because
+ * Numbers may be left out, as 012 was. MySQL commits every DDL statement by itself. So a file holds ONE statement, which may run twice (`IF NOT EXISTS`), because
  * a replica can die between the statement and its record. It may add columns and keys, too: see {@link runAgain}. A recorded migration without a file is allowed: during a rollout,
  * the older release starts with the newer schema. Throws when the file of a migration that has run was changed.
  */

@@ -1,4 +1,5 @@
 import { deleteInBatches, type Statements, type Transactions } from '../database/database.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
 
 const HOUR_MS = 3600 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -8,10 +9,14 @@ const NEVER = new Date(0);
 const ALLOWANCES = {
   /** To an address whose owner has not agreed to any mail yet. */
   verify: { pauseMs: HOUR_MS, perDay: 3 },
+  /** To an address to which the owner of an account wants to change. It takes nothing from a registration with that address. */
+  change: { pauseMs: HOUR_MS, perDay: 3 },
   /** To the owner of an account, because somebody registers with the address. */
   exists: { pauseMs: HOUR_MS, perDay: 3 },
   /** To the owner of an account, who may need a second one soon, because the first got lost. */
   reset: { pauseMs: 120_000, perDay: 10 },
+  /** To the owner of an account, because somebody with its password tries codes. */
+  wrong_codes: { pauseMs: DAY_MS, perDay: 1 },
 } as const;
 
 export type Allowance = keyof typeof ALLOWANCES;
@@ -26,6 +31,7 @@ export interface Allowed {
 /**
  * Does `work`, which queues a mail, where such a mail may be sent now, and counts it in the same transaction. Of several at the same
  * time, at any replica, one does. Returns whether it was done.
+ * @param work changes nothing but the database: it is done again after a deadlock
  */
 export async function whileAllowed(
   database: Transactions,
@@ -33,15 +39,19 @@ export async function whileAllowed(
   work: (statements: Statements) => Promise<void>,
 ): Promise<boolean> {
   // Not within the transaction: the lock of a row that was there already could not be raised to that of the update.
-  await database.change(
-    'INSERT IGNORE INTO mail_allowances (email_key, kind, last_at, day_began_at, mails) VALUES (?, ?, ?, ?, 0)',
-    [allowed.emailKey, allowed.kind, NEVER, NEVER],
+  await retryDeadlock(() =>
+    database.change(
+      'INSERT IGNORE INTO mail_allowances (email_key, kind, last_at, day_began_at, mails) VALUES (?, ?, ?, ?, 0)',
+      [allowed.emailKey, allowed.kind, NEVER, NEVER],
+    ),
   );
-  return database.inTransaction(async (statements) => {
-    if (!(await take(statements, allowed))) return false;
-    await work(statements);
-    return true;
-  });
+  return retryDeadlock(() =>
+    database.inTransaction(async (statements) => {
+      if (!(await take(statements, allowed))) return false;
+      await work(statements);
+      return true;
+    }),
+  );
 }
 
 async function take({ change }: Statements, { emailKey, kind, now }: Allowed): Promise<boolean> {

@@ -10,7 +10,10 @@ type LinkAction = 'verify-email' | 'change-email' | 'reset-password';
 
 const TOKEN = /^[\w-]{43}$/;
 
-/** 256 random bits in base64url. Only the SHA-256 is stored. */
+/**
+ * 256 random bits in base64url. Of a token, the SHA-256 alone is stored; the link of its mail is in the outbox, as text that can be read,
+ * until notification has sent the mail or the mail has expired.
+ */
 export function newMailToken(): { token: string; tokenHash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, tokenHash: hashOf(token) };
@@ -26,7 +29,10 @@ export function requireTokenHash(token: string): string {
 
 /** The error is the same for a link that was used, that has expired, or that never was. */
 export const linkExpired = (): AppError =>
-  new AppError('link_expired', 'this link was used already, or has expired; ask for another one');
+  new AppError(
+    'link_expired',
+    'this link was used already, or has expired; sign in to see whether it counted, or ask for another one',
+  );
 
 /**
  * Leads to the page of the gateway, see services/gateway/page/app/route.ts. The token is in the fragment, which no browser sends and
@@ -44,13 +50,17 @@ export interface MailToken {
   expiresAt: Date;
 }
 
-/** Stores a token. An earlier one of the user for the same purpose becomes invalid. */
+/**
+ * Stores a token in the place of an earlier one of the user for the same purpose, which becomes invalid. It is one statement, because a
+ * DELETE that finds nothing locks the gap into which the INSERTs for other users go.
+ */
 export async function addMailToken({ change }: Pick<Statements, 'change'>, token: MailToken): Promise<void> {
   const { tokenHash, userId, purpose, email, expiresAt } = token;
-  await change('DELETE FROM mail_tokens WHERE user_id = ? AND purpose = ?', [userId, purpose]);
+  const now = new Date();
   await change(
-    'INSERT INTO mail_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-    [tokenHash, userId, purpose, email, new Date(), expiresAt],
+    `INSERT INTO mail_tokens (token_hash, user_id, purpose, email, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+      ON DUPLICATE KEY UPDATE token_hash = ?, email = ?, created_at = ?, expires_at = ?`,
+    [tokenHash, userId, purpose, email, now, expiresAt, tokenHash, email, now, expiresAt],
   );
 }
 

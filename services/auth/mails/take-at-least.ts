@@ -4,10 +4,11 @@ import { delay } from '../../shared/runtime/delay.ts';
 const MIN_MS = 250;
 
 /**
- * Does the work, and resolves after {@link MIN_MS} at the earliest. So the time of an answer does not tell whether there was an account
- * to which a mail had to be written.
+ * Does the work, and resolves after {@link MIN_MS} at the earliest, also where it fails. So the time of an answer does not tell whether
+ * there was an account to which a mail had to be written.
  */
 export async function takeAtLeast<T>(work: () => Promise<T>, ms = MIN_MS): Promise<T> {
-  const [result] = await Promise.all([work(), delay(ms)]);
-  return result;
+  const done = work();
+  await Promise.allSettled([done, delay(ms)]);
+  return done;
 }

@@ -8,6 +8,7 @@ import type { Limits } from '../limits/limits.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import { addMailToken, dropMailTokens, mailLink, newMailToken } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
+import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions, revoke } from '../revocations/revocations.ts';
 import { isSameEpoch } from '../revocations/session-epoch.ts';
 import type { RequirePassword } from './require-password.ts';
@@ -24,6 +25,8 @@ export interface ChangePorts {
   publicUrl: string;
   wakeMails: () => void;
   now?: () => number;
+  /** Milliseconds that an answer takes at least which must not tell whether there is an account. */
+  minMs?: number | undefined;
 }
 
 /** What the owner of an account changes. Each throws `wrong_password`, and `too_many_requests` after too many of them. */
@@ -36,7 +39,8 @@ export interface AccountChanges {
   ): Promise<void>;
   /**
    * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`, and
-   * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told: its owner gets a mail.
+   * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told, also not by the time:
+   * its owner gets a mail.
    */
   email(user: StoredUser, change: { password: string; email: string }, signal?: AbortSignal): Promise<void>;
   /** Deletes the account. Gateways delete what it owns, see deletions.ts. */
@@ -44,7 +48,7 @@ export interface AccountChanges {
 }
 
 export function createAccountChanges(ports: ChangePorts): AccountChanges {
-  const { database, passwords, requirePassword, limits, wakeMails, now = Date.now } = ports;
+  const { database, passwords, requirePassword, limits, wakeMails, minMs, now = Date.now } = ports;
 
   return {
     async password({ user, sessionId }, { current, next }, signal) {
@@ -66,7 +70,8 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
       await requirePassword(user, password, signal);
       await limits.countAddressChange(user.id);
       await limits.countMail();
-      await mailNewAddress(ports, user, { email, now: now() });
+      // Apart from the password, whose hash may take longer than that.
+      await takeAtLeast(() => mailNewAddress(ports, user, { email, now: now() }), minMs);
     },
 
     async delete(user, password, signal) {
@@ -96,7 +101,7 @@ async function mailNewAddress(
 ): Promise<void> {
   const owner = await findUser(database, 'email_key', emailKey(email));
   const isOther = owner !== undefined && owner.id !== user.id;
-  const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'verify', now } as const;
+  const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'change', now } as const;
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);
   const isQueued = await whileAllowed(database, allowed, async (statements) => {

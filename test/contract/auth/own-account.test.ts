@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
+import { createKnownAddresses } from '../../../services/auth/limits/known-addresses.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
 import { takeMails, takeToken } from './account-mails.ts';
@@ -46,7 +48,7 @@ describe('POST /account/reset', () => {
     const mails = await takeMails(database);
     assert.deepEqual(
       mails.map(({ kind, to }) => [kind, to]),
-      [['password_changed', EMAIL]],
+      [['account_claimed', EMAIL]],
     );
   });
 
@@ -81,6 +83,35 @@ describe('POST /account/reset', () => {
     assert.equal((await confirm(older)).status, 410);
     clock.ms += 30 * 60_000;
     assert.equal((await confirm(newer)).status, 410);
+  });
+
+  it('forgets from which addresses strangers have logged in', { skip }, async (t) => {
+    const { call, database, clock } = await signedUp(t);
+    const thief = { 'x-client-address': '203.0.113.9' };
+    const headers = { ...thief, authorization: basic(EMAIL, PASSWORD) };
+    assert.equal((await call('POST', '/login', { headers })).status, 200);
+    const known = createKnownAddresses(database, () => clock.ms);
+    const isKnown = () => known.has('ann@example.com', '203.0.113.9');
+    assert.equal(await isKnown(), true);
+    await call('POST', '/account/reset', { body: { email: EMAIL } });
+    const token = await takeToken(database, 'reset_password');
+    await call('POST', '/account/reset/confirm', { body: { token, password: NEW_PASSWORD } });
+    assert.equal(await isKnown(), false);
+  });
+
+  it('mails each of many accounts that ask at the same time', { skip }, async (t) => {
+    const { call, database } = await buildAuth(t);
+    const emails = Array.from({ length: 20 }, (_, number) => `user${number}@example.com`);
+    const password_hash = 'none that a password has';
+    for (const email of emails)
+      await database.change(
+        'INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+        [randomUUID(), email, email, password_hash, new Date()],
+      );
+    const ask = () => Promise.all(emails.map((email) => call('POST', '/account/reset', { body: { email } })));
+    assert.deepEqual(new Set((await ask()).map(({ status }) => status)), new Set([202]));
+    const mails = await takeMails(database);
+    assert.deepEqual(mails.map(({ to }) => to).sort(), emails.toSorted());
   });
 
   it('lets one of several requests with one link set the password', { skip }, async (t) => {
@@ -160,6 +191,42 @@ describe('POST /account/email', () => {
     );
     const { json } = await call('GET', '/account', { headers });
     assert.deepEqual([json.email, json.verified, json.group], [NEW_EMAIL, true, 'user']);
+  });
+
+  it('answers after the same time for an address with an account and one without', { skip }, async (t) => {
+    const minMs = 400;
+    const auth = await buildAuth(t, { minMs });
+    for (const email of [EMAIL, NEW_EMAIL])
+      await auth.call('POST', '/register', { body: { email, password: PASSWORD } });
+    const headers = bearer((await login(auth.call)).json.access_token);
+    for (const email of [NEW_EMAIL, 'nobody@example.com']) {
+      const since = performance.now();
+      const body = { password: PASSWORD, email };
+      assert.equal((await auth.call('POST', '/account/email', { headers, body })).status, 202);
+      assert.ok(performance.now() - since >= minMs, email);
+    }
+  });
+
+  it('takes no mail from a registration with the new address', { skip }, async (t) => {
+    const { call, database, headers } = await signedUp(t);
+    const verifying = await buildAuth(t, { database, requireVerifiedEmail: true });
+    await call('POST', '/account/email', { headers, body: { password: PASSWORD, email: NEW_EMAIL } });
+    await takeMails(database);
+    await verifying.call('POST', '/register', { body: { email: NEW_EMAIL, password: 'of the owner' } });
+    const token = await takeToken(database, 'verify_email');
+    assert.equal((await call('POST', '/account/verification/confirm', { body: { token } })).status, 204);
+    assert.equal((await login(call, 'of the owner', NEW_EMAIL)).status, 200);
+  });
+
+  it('changes the address once for several requests with one link', { skip }, async (t) => {
+    const { call, database, headers } = await signedUp(t);
+    await call('POST', '/account/email', { headers, body: { password: PASSWORD, email: NEW_EMAIL } });
+    const token = await takeToken(database, 'email_change');
+    const replies = await Promise.all(
+      Array.from({ length: 6 }, () => call('POST', '/account/verification/confirm', { body: { token } })),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [204, 410, 410, 410, 410, 410]);
+    assert.equal((await takeMails(database)).length, 1);
   });
 
   it('answers in the same way for the address of another account, and tells its owner', {

@@ -10,6 +10,7 @@ import { migrate } from '../../../services/auth/database/migrate.ts';
 import { createGuests } from '../../../services/auth/guests/guests.ts';
 import { limitAccounts, limitGuests } from '../../../services/auth/limits/limited.ts';
 import { createLimits } from '../../../services/auth/limits/limits.ts';
+import { rememberSignIns } from '../../../services/auth/limits/remember-sign-ins.ts';
 import type { LimitSettings } from '../../../services/auth/limits/settings.ts';
 import { createGrants } from '../../../services/auth/sessions/grants.ts';
 import { createSessions } from '../../../services/auth/sessions/refresh-sessions.ts';
@@ -83,7 +84,7 @@ export async function buildAuth(
     limits,
   });
   const { verification } = rooms;
-  const grants = createGrants({ sessions, tokens });
+  const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
   const signInRooms = await createSignIn({
     ...{ database, tokens, passwords, grants, now, log: silent, logins: limits.logins },
     authSecret: ['a secret of thirty-two characters'],

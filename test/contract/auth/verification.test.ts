@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { Database } from '../../../services/auth/database/database.ts';
 import { basic } from '../../support/basic-auth.ts';
 import type { Client } from '../../support/in-process.ts';
 import { takeMails, takeToken } from './account-mails.ts';
@@ -135,6 +136,29 @@ describe('a stranger who registers the address of somebody else', () => {
       assert.equal((await login(call, 'the choice of the owner')).status, 200);
     });
   }
+
+  it('has no password of it when the owner registers while the mail is sent again', { skip }, async (t) => {
+    const { call, database, clock } = await build(t);
+    await register(call, OTHER);
+    let owner: Promise<unknown> | undefined;
+    const racing: Database = {
+      ...database,
+      async rows<Row>(...statement: Parameters<Database['rows']>) {
+        const found = await database.rows<Row>(...statement);
+        // The owner registers between the look at the registration and the mail.
+        if (statement[0].includes('FROM registrations')) owner ??= register(call);
+        await owner;
+        return found;
+      },
+    };
+    const other = await buildAuth(t, { database: racing, requireVerifiedEmail: true });
+    other.clock.ms = clock.ms + HOUR_MS;
+    await takeMails(database);
+    await resend(other.call);
+    assert.ok(owner, 'the owner has registered');
+    assert.equal((await confirm(call, await takeToken(database, 'verify_email'))).status, 204);
+    assert.equal((await login(call, OTHER)).status, 401);
+  });
 
   it('as a guest has no session of the account that the owner makes', { skip }, async (t) => {
     const { call, database } = await build(t);
