@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { invalidToken } from './credentials.ts';
 import { deleteInBatches, type Statements } from './database/database.ts';
+import { isOrphan } from './database/database-errors.ts';
 
 export const CHALLENGE_MS = 5 * 60_000;
 /** Wrong codes after which a challenge is of no use any more. */
@@ -9,7 +11,7 @@ export type ChallengePurpose = 'second_factor' | 'passkey_login' | 'passkey_new'
 
 const digest = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Stores a challenge, and returns its token: 256 random bits in base64url. */
+/** Stores a challenge, and returns its token: 256 random bits in base64url. Throws `invalid_token` where the user was deleted. */
 export async function addChallenge(
   { change }: Statements,
   { purpose, userId, now }: { purpose: ChallengePurpose; userId: string | null; now: number },
@@ -18,8 +20,12 @@ export async function addChallenge(
   await change(
     'INSERT INTO sign_in_challenges (token_hash, purpose, user_id, expires_at) VALUES (?, ?, ?, ?)',
     [digest(token), purpose, userId, new Date(now + CHALLENGE_MS)],
-  );
+  ).catch(orphaned);
   return token;
+}
+
+function orphaned(error: unknown): never {
+  throw isOrphan(error) ? invalidToken(error) : error;
 }
 
 /**

@@ -14,6 +14,7 @@ import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
 import { createRequirePassword } from './own-account/require-password.ts';
+import { createRequireProof } from './own-account/require-proof.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
 import { createPasskeys } from './passkeys/passkeys.ts';
@@ -62,14 +63,16 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
   const secondFactor = createSecondFactor({ database, seal, now });
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), now });
-  const common = { database, grants, requireAccount };
+  const requirePassword = createRequirePassword(ports);
+  const requireProof = createRequireProof(requirePassword, now);
+  const common = { database, grants, requireAccount, requireProof };
 
   return {
     requireSecondFactor: secondFactor.require,
     addRoutes(router) {
-      keyRoutes(router, { apiKeys, requireAccount });
+      keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
-      secondFactorRoutes(router, { secondFactor, requirePassword: createRequirePassword(ports), ...common });
+      secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
     cleanUp: () => deleteExpiredChallenges(database, new Date(now())),

@@ -44,6 +44,22 @@ const WORDINGS: Record<AccountMailKind, Wording> = {
     paragraphs: ['The password of your account was changed, and the other sessions were ended.'],
     otherwise: RESET_HINT,
   },
+  password_reset: {
+    title: 'Your password was changed',
+    paragraphs: [
+      'The password of your account was chosen anew with the link of a mail. All sessions and all API keys were ended.',
+      'Passkeys, connected services and the second factor are as before. Look at them in your account, and remove what you do not know.',
+    ],
+    otherwise: RESET_HINT,
+  },
+  account_claimed: {
+    title: 'Your password was changed',
+    paragraphs: [
+      'The password of your account was chosen anew with the link of a mail. All sessions and all API keys were ended.',
+      'Nobody had confirmed this address before, so a stranger could have used it. Passkeys, connected services, the second factor and its recovery codes were removed. Add yours again in your account.',
+    ],
+    otherwise: RESET_HINT,
+  },
   email_change: {
     title: 'Confirm your new address',
     paragraphs: ['The owner of an account, most likely you, wants to use this address from now on.'],
@@ -72,6 +88,21 @@ const WORDINGS: Record<AccountMailKind, Wording> = {
   sign_in_method_removed: {
     title: 'A way to sign in was removed',
     paragraphs: ['A way to sign in was removed from your account.'],
+    otherwise: RESET_HINT,
+  },
+  new_api_key: {
+    title: 'A new API key',
+    paragraphs: [
+      'An API key was made for your account. Whoever has it uses your account without a password.',
+    ],
+    otherwise: `${RESET_HINT} That ends all API keys.`,
+  },
+  wrong_codes: {
+    title: 'Wrong codes at sign-in',
+    paragraphs: [
+      'Somebody, perhaps you, knows the password of your account and has entered several wrong codes of the second factor.',
+      'Your recovery codes work in any case.',
+    ],
     otherwise: RESET_HINT,
   },
 };

@@ -1,4 +1,5 @@
 import type { Statements, Transactions } from '../database/database.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
 import { forgetAddresses } from '../limits/known-addresses.ts';
 import { whileAllowed } from '../mails/allowances.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { queueMail } from '../mails/outbox.ts';
 import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions } from '../revocations/revocations.ts';
+import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
 import { accountKey, emailKey, parseEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
@@ -28,7 +30,8 @@ export interface PasswordReset {
    */
   request(email: string): Promise<void>;
   /**
-   * Sets the password, and confirms the address, because its owner has got the mail. Ends all sessions.
+   * Sets the password, and confirms the address, because its owner has got the mail. Ends all sessions and API keys. Where nobody had
+   * confirmed the address before, a stranger may have registered with it: then each other way to sign in is removed, too.
    * Throws `link_expired` and `weak_password`; after the latter, the link still works.
    */
   confirm(token: string, password: string, signal?: AbortSignal): Promise<void>;
@@ -77,22 +80,46 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
       if (!user || emailKey(user.email) !== emailKey(found.email)) throw linkExpired();
       checkPassword(password, user.email);
       const passwordHash = await passwords.hash(password, signal);
-      await database.inTransaction(async (statements) => {
+      const reset = async (statements: Statements) => {
         if (!(await useMailToken(statements, tokenHash))) throw linkExpired();
-        await statements.change('UPDATE users SET password_hash = ?, verified_at = ? WHERE id = ?', [
+        const wasVerified = await setPassword(statements, {
+          userId: user.id,
           passwordHash,
-          new Date(now()),
-          user.id,
-        ]);
+          at: new Date(now()),
+        });
         await dropMailTokens(statements, user.id);
         await forgetAddresses(statements, accountKey(user.email), now());
         await endSessions(statements, user.id);
-        await queueMail(statements, { kind: 'password_changed', to: user.email });
-      });
+        await endApiKeys(statements, user.id);
+        if (!wasVerified) await dropOtherWays(statements, user.id);
+        await queueMail(statements, {
+          kind: wasVerified ? 'password_reset' : 'account_claimed',
+          to: user.email,
+        });
+      };
+      await retryDeadlock(() => database.inTransaction(reset));
       wakeMails();
       await rememberOwner(user.email);
     },
   };
+}
+
+/** Sets the password of an account whose owner has got a mail. Returns whether the address was confirmed before. */
+async function setPassword(
+  { rows, change }: Statements,
+  { userId, passwordHash, at }: { userId: string; passwordHash: string; at: Date },
+): Promise<boolean> {
+  const [row] = await rows<{ verified_at: Date | null }>(
+    'SELECT verified_at FROM users WHERE id = ? FOR UPDATE',
+    [userId],
+  );
+  if (!row) throw linkExpired();
+  await change('UPDATE users SET password_hash = ?, verified_at = ? WHERE id = ?', [
+    passwordHash,
+    at,
+    userId,
+  ]);
+  return row.verified_at !== null;
 }
 
 /** Queues the mail with which the owner of an account chooses a password. */

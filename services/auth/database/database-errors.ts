@@ -34,6 +34,9 @@ export const isDuplicate = (error: unknown): boolean => codeOf(error) === 'ER_DU
 export const isLockFailure = (error: unknown): boolean =>
   ['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT'].includes(codeOf(error));
 
+/** Whether a row would belong to another one that is gone, such as the session of an account that was deleted meanwhile. */
+export const isOrphan = (error: unknown): boolean => codeOf(error).startsWith('ER_NO_REFERENCED_ROW');
+
 /** Whether the statement was ended because it and another one waited for each other. Also where the error was wrapped. */
 export const isDeadlock = (error: unknown): boolean =>
   [codeOf(error), codeOf((error as Error | undefined)?.cause)].includes('ER_LOCK_DEADLOCK');

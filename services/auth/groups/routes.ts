@@ -1,13 +1,13 @@
 import type Router from '@koa/router';
 import { z } from 'zod';
-import { REGISTERED_GROUPS, type RegisteredGroup } from '../../shared/contract/account-group.ts';
+import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { emailKey, parseEmailAddress } from '../accounts/email-address.ts';
 import type { Database } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
-import { endSessions } from '../revocations/revocations.ts';
+import { setGroup } from './set-group.ts';
 
 type GroupDatabase = Pick<Database, 'rows' | 'inTransaction'>;
 
@@ -36,7 +36,8 @@ export function groupRoutes(router: Router<RequestState>, database: GroupDatabas
 
   router.post('/operator/accounts/group', jsonBody, async (context) => {
     const { id, group } = parseBody(context, change);
-    if (!(await setGroup(database, id, group))) throw new AppError('not_found', 'there is no such account');
+    const isSet = await database.inTransaction((statements) => setGroup(statements, { userId: id, group }));
+    if (!isSet) throw new AppError('not_found', 'there is no such account');
     context.state.log.info({ user: id, group }, 'an operator has put an account into a group');
     [context.body] = await readAccounts(database, 'id', id);
   });
@@ -53,22 +54,3 @@ async function readAccounts({ rows }: Pick<Database, 'rows'>, column: 'id' | 'em
     created_at: created_at.toISOString(),
   }));
 }
-
-/**
- * Sets the group. An operator who loses the group loses all sessions at once. In any other case, the next refresh of a session brings
- * the new group. Returns false where there is no such account.
- */
-const setGroup = (database: GroupDatabase, id: string, group: RegisteredGroup): Promise<boolean> =>
-  database.inTransaction(async (statements) => {
-    const [row] = await statements.rows<{ account_group: string | null }>(
-      'SELECT account_group FROM users WHERE id = ? AND email IS NOT NULL FOR UPDATE',
-      [id],
-    );
-    if (!row) return false;
-    await statements.change('UPDATE users SET account_group = ? WHERE id = ?', [
-      group === 'user' ? null : group,
-      id,
-    ]);
-    if (row.account_group === 'operator' && group !== 'operator') await endSessions(statements, id);
-    return true;
-  });

@@ -3,8 +3,11 @@ import { composeApiKey, parseApiKey } from '../../shared/contract/api-key.ts';
 import type { Scope } from '../../shared/contract/scopes.ts';
 import { constantTimeEqual } from '../../shared/runtime/constant-time-equal.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { lockAccount } from '../accounts/lock-account.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
+import { queueMail } from '../mails/outbox.ts';
+import type { SignedIn } from '../own-account/signed-in.ts';
 import { revoke } from '../revocations/revocations.ts';
 import {
   type ApiKey,
@@ -30,8 +33,8 @@ export interface NewApiKey {
 
 /** Keys by which programs use the API for an account, without its password. Only the hash of a key is stored. */
 export interface ApiKeys {
-  /** Makes a key. Its text is returned here alone. Throws `state_conflict` where the account has too many. */
-  create(userId: string, wanted: NewApiKey): Promise<{ key: ApiKey; text: string }>;
+  /** Makes a key, and tells the owner by mail. Its text is returned here alone. Throws `state_conflict` where the account has too many. */
+  create(signedIn: SignedIn, wanted: NewApiKey): Promise<{ key: ApiKey; text: string }>;
   /** Returns the keys of a user, also those that have expired, the newest first. */
   list(userId: string): Promise<ApiKey[]>;
   /** Ends a key. Throws `not_found`, also for a key of another user. */
@@ -48,14 +51,16 @@ interface Options {
 
 export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKeys {
   return {
-    async create(userId, { name, scopes, expiresInDays }) {
+    async create({ user, sessionId }, { name, scopes, expiresInDays }) {
       const secret = newKeySecret();
       const createdAt = new Date(now());
       const expiresAt = new Date(now() + expiresInDays * DAY_MS);
       const key: ApiKey = { id: ids.create(), name, scopes, createdAt, expiresAt, lastUsedAt: null };
       await database.inTransaction(async (statements) => {
-        await requireRoom(statements, userId);
-        await addApiKey(statements, { ...key, userId, secretHash: digest(secret) });
+        await lockAccount(statements, user.id, sessionId);
+        await requireRoom(statements, user.id);
+        await addApiKey(statements, { ...key, userId: user.id, secretHash: digest(secret) });
+        await queueMail(statements, { kind: 'new_api_key', to: user.email, detail: name });
       });
       return { key, text: composeApiKey({ id: key.id, secret }) };
     },
@@ -85,11 +90,8 @@ export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKe
 /** A fast hash is enough for a secret of 256 random bits, which nobody can guess. */
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
-/** Throws `state_conflict` where the account has as many keys as it may. Two requests at the same time wait for each other. */
+/** Throws `state_conflict` where the account has as many keys as it may. */
 async function requireRoom({ rows }: Statements, userId: string): Promise<void> {
-  const [user] = await rows('SELECT id FROM users WHERE id = ? FOR UPDATE', [userId]);
-  // The access token of an account that was deleted may still be valid.
-  if (!user) throw invalidToken();
   const [row] = await rows<{ count: number }>('SELECT COUNT(*) AS count FROM api_keys WHERE user_id = ?', [
     userId,
   ]);

@@ -15,6 +15,8 @@ const ALLOWANCES = {
   exists: { pauseMs: HOUR_MS, perDay: 3 },
   /** To the owner of an account, who may need a second one soon, because the first got lost. */
   reset: { pauseMs: 120_000, perDay: 10 },
+  /** To the owner of an account, because somebody with its password tries codes. */
+  wrong_codes: { pauseMs: DAY_MS, perDay: 1 },
 } as const;
 
 export type Allowance = keyof typeof ALLOWANCES;

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { RegisteredGroup } from '../../shared/contract/account-group.ts';
 import { emailKey } from '../accounts/email-address.ts';
 import { type User, type UserRow, userOf } from '../accounts/users.ts';
 import type { Statements } from '../database/database.ts';
@@ -71,12 +70,10 @@ export async function noteIdentityUse({ change }: Statements, identity: Identity
   ]);
 }
 
-export async function setGroup(
-  { change }: Statements,
-  userId: string,
-  group: RegisteredGroup,
-): Promise<void> {
-  await change('UPDATE users SET account_group = ? WHERE id = ?', [group === 'user' ? null : group, userId]);
+/** Reads the user as it is now, and has other changes of it wait until the transaction ends. */
+export async function lockedUser({ rows }: Statements, userId: string): Promise<User | undefined> {
+  const [row] = await rows<UserRow>(`SELECT ${USER} FROM users WHERE id = ? FOR UPDATE`, [userId]);
+  return row && userOf(row);
 }
 
 export interface IdentityRow {

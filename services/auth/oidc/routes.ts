@@ -1,13 +1,17 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { lockAccount } from '../accounts/lock-account.ts';
 import type { User } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
+import { dropGivenGroup } from '../groups/set-group.ts';
 import { parseBody } from '../json-body.ts';
 import { queueMail } from '../mails/outbox.ts';
+import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
 import { requireWayIn } from '../sign-in-ways.ts';
@@ -27,15 +31,17 @@ export interface OidcPorts {
   database: Transactions;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
+  requireProof: RequireProof;
 }
 
 const named = z.object({ provider: z.string().max(32) });
+const joining = z.object({ password: z.string().optional() });
 const identityToEnd = z.object({ id: z.string().max(64) });
 const callback = z.object({ query: z.string().max(8_000), attempt: z.string().max(4_000) });
 
 /** Sign-in at other systems. The gateway keeps the attempt in a cookie, and passes on what the provider has sent with the browser. */
 export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void {
-  const { providers, signInByIdentity, database, grants, requireAccount } = ports;
+  const { providers, signInByIdentity, database, grants, requireAccount, requireProof } = ports;
 
   function providerOf(context: Context): Provider {
     const { provider } = parseBody(context, named);
@@ -55,11 +61,14 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
 
   // Begun by whoever is signed in, it joins the identity to that account.
   router.post('/oidc/join', jsonBody, async (context) => {
-    const { user, sessionId } = await requireAccount(context);
+    const signedIn = await requireAccount(context);
+    const { user, sessionId } = signedIn;
     if (sessionId === undefined)
       throw new AppError('state_conflict', 'this session is of an older release: sign in again');
+    const { authorization } = providerOf(context);
+    await requireProof(signedIn, parseBody(context, joining).password, closedSignal(context.res));
     context.set('Cache-Control', 'no-store');
-    context.body = await providerOf(context).authorization.begin({ userId: user.id, sessionId });
+    context.body = await authorization.begin({ userId: user.id, sessionId });
   });
 
   router.post('/oidc/complete', jsonBody, async (context) => {
@@ -96,10 +105,12 @@ async function removeIdentity(
   identity: string,
   providers: OidcPorts['providers'],
 ): Promise<void> {
+  await lockAccount(statements, id);
   const found = (await readIdentities(statements, id)).find((row) => row.id === identity);
   if (!found || !(await deleteIdentity(statements, id, identity)))
     throw new AppError('not_found', 'your account has no such identity');
   await requireWayIn(statements, id);
+  await dropGivenGroup(statements, id, identity);
   const { name } = viewOf(found, providers);
   if (email !== null)
     await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: name });

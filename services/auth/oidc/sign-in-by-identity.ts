@@ -1,7 +1,10 @@
 import { AppError } from '../../shared/runtime/errors.ts';
+import { lockUser } from '../accounts/lock-account.ts';
 import type { User } from '../accounts/users.ts';
+import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
+import { setGroup } from '../groups/set-group.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { type JoinBy, signInFailed } from './authorization.ts';
 import type { Identity } from './identity.ts';
@@ -12,8 +15,8 @@ import {
   findByIdentity,
   findBySession,
   identityId,
+  lockedUser,
   noteIdentityUse,
-  setGroup,
 } from './identity-store.ts';
 import type { ProviderSettings } from './settings.ts';
 
@@ -32,6 +35,7 @@ export function createSignInByIdentity(database: Transactions, now = Date.now): 
   const run: SignInByIdentity = (identity, settings, join) =>
     database.inTransaction(async (statements) => {
       const at = new Date(now());
+      if (join) await lockUser(statements, join.userId);
       const known = await findByIdentity(statements, identityId(identity));
       if (join && known && known.id !== join.userId)
         throw new AppError('state_conflict', `this account of ${settings.name} belongs to another account`);
@@ -40,8 +44,9 @@ export function createSignInByIdentity(database: Transactions, now = Date.now): 
         (join
           ? await joinOwn(statements, { identity, settings, join, at })
           : await joinOrAdd(statements, { identity, settings, at }));
+      const current = await updateGroup(statements, user.id, identity);
       await noteIdentityUse(statements, identity, at);
-      return updateGroup(statements, user, identity);
+      return current;
     });
 
   return async (...args) => {
@@ -77,14 +82,15 @@ async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> 
   const { email, emailVerified } = identity;
   if (email === undefined)
     throw signInFailed(`${settings.name} has sent no e-mail address, which an account needs`);
+  // First: whoever enters any address at the provider would learn here who has an account.
+  if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
   const other = await findByAddress(statements, email);
   if (other) {
     const { isVerified, ...user } = other;
-    if (!(settings.join_verified_email && emailVerified && isVerified)) throw addressTaken(settings);
+    if (!(settings.join_verified_email && isVerified)) throw addressTaken(settings);
     await joinTo(statements, user, wanted);
     return user;
   }
-  if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
   const user = await addVerifiedUser(statements, email, at);
   await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
   return user;
@@ -92,14 +98,19 @@ async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> 
 
 /** Joins an identity, and tells the owner. */
 async function joinTo(statements: Statements, user: User, { identity, settings, at }: Wanted): Promise<void> {
+  if (!(await lockUser(statements, user.id))) throw invalidToken();
   await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
   if (user.email !== null)
     await queueMail(statements, { kind: 'new_sign_in_method', to: user.email, detail: settings.name });
 }
 
-async function updateGroup(statements: Statements, user: User, { group }: Identity): Promise<User> {
+/** Gives the account the group that the provider says. Throws `invalid_token` for an account that was deleted meanwhile. */
+async function updateGroup(statements: Statements, userId: string, identity: Identity): Promise<User> {
+  const user = await lockedUser(statements, userId);
+  if (!user) throw invalidToken();
+  const { group } = identity;
   if (group === undefined) return user;
-  if (group !== (user.group ?? 'user')) await setGroup(statements, user.id, group);
+  await setGroup(statements, { userId, group, identity: identityId(identity) });
   const { id, email } = user;
   return { id, email, ...(group !== 'user' && { group }) };
 }

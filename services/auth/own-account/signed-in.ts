@@ -9,6 +9,8 @@ export interface SignedIn {
   user: StoredUser;
   /** Absent for a token of an older release. */
   sessionId: string | undefined;
+  /** When the session began. Absent for a token of an older release. */
+  begunAt: Date | undefined;
 }
 
 /**
@@ -26,12 +28,15 @@ export function createRequireAccount(
     if (guest) throw notAccount();
     const [user, open] = await Promise.all([
       findUser(database, 'id', sub),
-      sid === undefined ? [sid] : database.rows('SELECT id FROM sessions WHERE id = ?', [sid]),
+      sid === undefined ? [undefined] : readBegin(database, sid),
     ]);
     if (!user || open.length === 0) throw invalidToken();
-    return { user, sessionId: sid };
+    return { user, sessionId: sid, begunAt: open[0]?.created_at };
   };
 }
+
+const readBegin = ({ rows }: Pick<Statements, 'rows'>, sessionId: string) =>
+  rows<{ created_at: Date }>('SELECT created_at FROM sessions WHERE id = ?', [sessionId]);
 
 const notAccount = (): AppError =>
   new AppError('state_conflict', 'a guest has no account yet: POST /session/registration makes one');

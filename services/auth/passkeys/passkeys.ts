@@ -5,10 +5,12 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { lockAccount } from '../accounts/lock-account.ts';
 import { findUser, type RegisteredUser } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { queueMail } from '../mails/outbox.ts';
+import type { SignedIn } from '../own-account/signed-in.ts';
 import { addChallenge, type ChallengePurpose, takeChallenge } from '../sign-in-challenges.ts';
 import { requireWayIn } from '../sign-in-ways.ts';
 import { type Ceremonies, refused } from './ceremonies.ts';
@@ -28,7 +30,7 @@ const MAX_PASSKEYS = 20;
 export interface Passkeys {
   begin(user: RegisteredUser): Promise<PublicKeyCredentialCreationOptionsJSON>;
   /** Throws `passkey_refused`, and `state_conflict` for a passkey that is known, or for one too many. */
-  add(user: RegisteredUser, name: string, response: RegistrationResponseJSON): Promise<Passkey>;
+  add(signedIn: SignedIn, name: string, response: RegistrationResponseJSON): Promise<Passkey>;
   list(userId: string): Promise<Passkey[]>;
   /** Throws `not_found`, and `state_conflict` for the last way to sign in. */
   remove(user: RegisteredUser, publicId: string): Promise<void>;
@@ -55,12 +57,13 @@ export function createPasskeys({ database, ceremonies, now = Date.now }: Options
       return ceremonies.registrationOptions(user, await readPasskeys(database, user.id), challenge);
     },
 
-    async add({ id, email }, name, response) {
+    async add({ user: { id, email }, sessionId }, name, response) {
       const made = await ceremonies.register(response, take('passkey_new', id));
       const createdAt = new Date(now());
       const passkey = { ...made, publicId: newPublicId(), name, createdAt, lastUsedAt: null, userId: id };
       try {
         await database.inTransaction(async (statements) => {
+          await lockAccount(statements, id, sessionId);
           await requireRoom(statements, id);
           await addPasskey(statements, passkey);
           await queueMail(statements, {
@@ -80,6 +83,7 @@ export function createPasskeys({ database, ceremonies, now = Date.now }: Options
 
     async remove({ id, email }, publicId) {
       await database.inTransaction(async (statements) => {
+        await lockAccount(statements, id);
         const found = (await readPasskeys(statements, id)).find((each) => each.publicId === publicId);
         if (!found || !(await deletePasskey(statements, id, publicId))) throw noPasskey();
         await requireWayIn(statements, id);
@@ -105,9 +109,7 @@ export function createPasskeys({ database, ceremonies, now = Date.now }: Options
 
 export const noPasskey = (): AppError => new AppError('not_found', 'your account has no such passkey');
 
-/** Two requests at the same time wait for each other. */
 async function requireRoom(statements: Statements, userId: string): Promise<void> {
-  await statements.rows('SELECT id FROM users WHERE id = ? FOR UPDATE', [userId]);
   if ((await readPasskeys(statements, userId)).length >= MAX_PASSKEYS)
     throw new AppError('state_conflict', `an account has at most ${MAX_PASSKEYS} passkeys: remove one first`);
 }

@@ -1,11 +1,13 @@
 import type Router from '@koa/router';
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
+import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
 import type { Statements } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
+import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
 import { type Passkey, renamePasskey } from './passkey-store.ts';
@@ -16,6 +18,7 @@ export interface PasskeyPorts {
   database: Statements;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
+  requireProof: RequireProof;
 }
 
 const base64url = (max: number) =>
@@ -47,6 +50,7 @@ const registration = z.object({
     }),
   }),
 });
+const beginning = z.object({ password: z.string().optional() });
 const login = z.object({
   response: z.looseObject({
     ...credential,
@@ -63,7 +67,7 @@ const renaming = z.object({ id: base64url(22), name });
 
 /** The passkeys of an account, and the login by one. */
 export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts): void {
-  const { passkeys, database, grants, requireAccount } = ports;
+  const { passkeys, database, grants, requireAccount, requireProof } = ports;
   const path = '/account/passkeys';
 
   router.get(path, async (context) => {
@@ -72,18 +76,21 @@ export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts)
     context.body = { passkeys: (await passkeys.list(user.id)).map(viewOf) };
   });
 
-  router.post(`${path}/options`, async (context) => {
-    const { user } = await requireAccount(context);
+  // The proof is asked for here, before the device is. The challenge, which no other account can use, stands for it below.
+  router.post(`${path}/options`, jsonBody, async (context) => {
+    const { password } = parseBody(context, beginning);
+    const signedIn = await requireAccount(context);
+    await requireProof(signedIn, password, closedSignal(context.res));
     context.set('Cache-Control', 'no-store');
-    context.body = await passkeys.begin(user);
+    context.body = await passkeys.begin(signedIn.user);
   });
 
   router.post(path, jsonBody, async (context) => {
     const given = parseBody(context, registration);
-    const { user } = await requireAccount(context);
+    const signedIn = await requireAccount(context);
     const response = given.response as unknown as RegistrationResponseJSON;
-    context.body = viewOf(await passkeys.add(user, given.name, response));
-    context.state.log.info({ user: user.id }, 'passkey added');
+    context.body = viewOf(await passkeys.add(signedIn, given.name, response));
+    context.state.log.info({ user: signedIn.user.id }, 'passkey added');
     context.set('Cache-Control', 'no-store');
     context.status = 201;
   });

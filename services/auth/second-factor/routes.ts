@@ -8,6 +8,7 @@ import { invalidToken } from '../credentials.ts';
 import type { Statements } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
 import type { RequirePassword } from '../own-account/require-password.ts';
+import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
 import type { SecondFactor } from './second-factor.ts';
@@ -18,16 +19,18 @@ export interface SecondFactorPorts {
   database: Pick<Statements, 'rows'>;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
+  requireProof: RequireProof;
 }
 
 const code = z.string().min(1).max(40);
+const beginning = z.object({ password: z.string().optional() });
 const confirmation = z.object({ code });
 const removal = z.object({ password: z.string(), code });
 const answer = z.object({ challenge: z.string().regex(/^[\w-]{43}$/), code });
 
 /** The second factor of an account, and the second step of a login with it. */
 export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFactorPorts): void {
-  const { secondFactor, requirePassword, database, grants, requireAccount } = ports;
+  const { secondFactor, requirePassword, database, grants, requireAccount, requireProof } = ports;
   const path = '/account/second-factor';
 
   router.get(path, async (context) => {
@@ -36,18 +39,20 @@ export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFa
     context.body = await secondFactor.read(user.id);
   });
 
-  router.post(path, async (context) => {
-    const { user } = await requireAccount(context);
+  router.post(path, jsonBody, async (context) => {
+    const { password } = parseBody(context, beginning);
+    const signedIn = await requireAccount(context);
+    await requireProof(signedIn, password, closedSignal(context.res));
     context.set('Cache-Control', 'no-store');
-    context.body = await secondFactor.begin(user);
+    context.body = await secondFactor.begin(signedIn);
   });
 
   router.post(`${path}/confirm`, jsonBody, async (context) => {
     const given = parseBody(context, confirmation);
-    const { user } = await requireAccount(context);
+    const signedIn = await requireAccount(context);
     context.set('Cache-Control', 'no-store');
-    context.body = { recovery_codes: await secondFactor.confirm(user, given.code) };
-    context.state.log.info({ user: user.id }, 'second factor set up');
+    context.body = { recovery_codes: await secondFactor.confirm(signedIn, given.code) };
+    context.state.log.info({ user: signedIn.user.id }, 'second factor set up');
   });
 
   router.post(`${path}/removal`, jsonBody, async (context) => {

@@ -1,8 +1,10 @@
 import { Secret } from 'otpauth';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { lockAccount } from '../accounts/lock-account.ts';
 import type { StoredUser, User } from '../accounts/users.ts';
 import type { Transactions } from '../database/database.ts';
 import { queueMail } from '../mails/outbox.ts';
+import type { SignedIn } from '../own-account/signed-in.ts';
 import type { Seal } from '../seal.ts';
 import { addChallenge, CHALLENGE_MS, tryChallenge, useChallenge } from '../sign-in-challenges.ts';
 import { countRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.ts';
@@ -16,9 +18,9 @@ const NAME = 'an authenticator app as second factor';
 /** A second factor by the codes of an authenticator app (TOTP, RFC 6238), beside the password. */
 export interface SecondFactor {
   /** Begins to set it up. Throws `state_conflict` where there is one, or no password, and `not_implemented` without AUTH_SECRET. */
-  begin(user: StoredUser): Promise<{ secret: string; uri: string }>;
+  begin(signedIn: SignedIn): Promise<{ secret: string; uri: string }>;
   /** Completes it. Returns the recovery codes, which are shown here alone. Throws `wrong_code` and `too_many_requests`. */
-  confirm(user: StoredUser, code: string): Promise<string[]>;
+  confirm(signedIn: SignedIn, code: string): Promise<string[]>;
   read(userId: string): Promise<{ enabled: boolean; recovery_codes_left: number }>;
   /** Removes it, by a code or a recovery code. Throws `wrong_code`, `state_conflict` and `too_many_requests`. */
   remove(user: StoredUser, code: string): Promise<void>;
@@ -39,7 +41,7 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
   const withCode = createWithCode({ database, seal, now });
 
   return {
-    async begin({ id, email, passwordHash }) {
+    async begin({ user: { id, email, passwordHash }, sessionId }) {
       const sealing = requireSeal(seal);
       if (passwordHash === undefined)
         throw new AppError(
@@ -48,6 +50,7 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
         );
       const secret = new Secret({ size: 20 }).base32;
       await database.inTransaction(async (statements) => {
+        await lockAccount(statements, id, sessionId);
         const stored = await readTotp(statements, id, { lock: true });
         if (stored?.isConfirmed)
           throw new AppError('state_conflict', 'the account has a second factor: remove it first');
@@ -57,8 +60,8 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
       return { secret, uri: toTotp(secret, email).toString() };
     },
 
-    confirm: ({ id, email }, code) =>
-      withCode({ userId: id, code, recovery: false, confirmed: false }, async (statements) => {
+    confirm: ({ user: { id, email }, sessionId }, code) =>
+      withCode({ userId: id, sessionId, code, recovery: false, confirmed: false }, async (statements) => {
         await confirmTotp(statements, id, new Date(now()));
         await queueMail(statements, { kind: 'new_sign_in_method', to: email, detail: NAME });
         return replaceRecoveryCodes(statements, id);

@@ -1,17 +1,26 @@
 import type { TOTP } from 'otpauth';
 import { AppError } from '../../shared/runtime/errors.ts';
+import { emailKey } from '../accounts/email-address.ts';
+import { lockAccount } from '../accounts/lock-account.ts';
+import { findUser } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
+import { whileAllowed } from '../mails/allowances.ts';
+import { queueMail } from '../mails/outbox.ts';
 import type { Seal } from '../seal.ts';
 import { spendRecoveryCode } from './recovery-codes.ts';
-import { stepOf, toTotp } from './totp.ts';
+import { isDeviceCode, stepOf, toTotp } from './totp.ts';
 import { readTotp, type StoredTotp, setFailures, spendStep } from './totp-store.ts';
 
 /** Wrong codes of an account within an hour, after which none is tried: a million codes are few for who has the password. */
 const MAX_FAILURES = 20;
 const FAILURES_MS = 3600_000;
+/** Wrong codes within an hour after which the owner is told: who has come this far knows the password. */
+const WARNING_FAILURES = 3;
 
 interface Wanted {
   userId: string;
+  /** The session that asks, which must still be open. Absent for a login. */
+  sessionId?: string | undefined;
   code: string;
   /** Whether a recovery code counts, too. */
   recovery: boolean;
@@ -20,10 +29,16 @@ interface Wanted {
 }
 
 /**
- * Does `work` in the transaction that uses up the code. Throws `wrong_code`, `too_many_requests`, and `state_conflict` where the user
- * has no such second factor.
+ * Does `work` in the transaction that uses up the code. Throws `wrong_code`, `too_many_requests`, `state_conflict` where the user has
+ * no such second factor, and `invalid_token` where the account was deleted.
  */
 export type WithCode = <T>(wanted: Wanted, work: (statements: Statements) => Promise<T>) => Promise<T>;
+
+interface Judgement {
+  outcome: 'right' | 'wrong' | 'locked';
+  /** Wrong codes within the hour, with this one. */
+  failures?: number;
+}
 
 interface Options {
   database: Transactions;
@@ -39,34 +54,46 @@ export function createWithCode({ database, seal, now }: Options): WithCode {
   }
 
   /** Judges a code, and counts a wrong one. */
-  async function judge(
-    statements: Statements,
-    stored: StoredTotp,
-    { userId, code, recovery }: Wanted,
-  ): Promise<'right' | 'wrong' | 'locked'> {
+  async function judge(statements: Statements, stored: StoredTotp, wanted: Wanted): Promise<Judgement> {
+    const { userId, code, recovery } = wanted;
+    // Nobody guesses 79 random bits. So they help an owner whose codes somebody else has used up, and need no AUTH_SECRET.
+    if (recovery && !isDeviceCode(code) && (await spendRecoveryCode(statements, userId, code)))
+      return { outcome: 'right' };
     const isFresh = stored.failingSince !== null && stored.failingSince.getTime() + FAILURES_MS > now();
     const failures = isFresh ? stored.failures : 0;
-    if (failures >= MAX_FAILURES) return 'locked';
-    const step = stepOf(totpOf(userId, stored), code, now());
-    const isRight =
-      step === undefined
-        ? recovery && (await spendRecoveryCode(statements, userId, code))
-        : await spendStep(statements, userId, step);
+    if (failures >= MAX_FAILURES) return { outcome: 'locked' };
+    const step = isDeviceCode(code) ? stepOf(totpOf(userId, stored), code, now()) : undefined;
+    const isRight = step !== undefined && (await spendStep(statements, userId, step));
     const since = isFresh ? stored.failingSince : new Date(now());
     await setFailures(statements, userId, isRight ? 0 : failures + 1, isRight ? null : since);
-    return isRight ? 'right' : 'wrong';
+    return isRight ? { outcome: 'right' } : { outcome: 'wrong', failures: failures + 1 };
+  }
+
+  /** Tells the owner, at most once a day. */
+  async function warn(userId: string): Promise<void> {
+    const user = await findUser(database, 'id', userId);
+    if (!user) return;
+    const allowed = { emailKey: emailKey(user.email), kind: 'wrong_codes', now: now() } as const;
+    await whileAllowed(database, allowed, (statements) =>
+      queueMail(statements, { kind: 'wrong_codes', to: user.email }),
+    );
   }
 
   return async <T>(wanted: Wanted, work: (statements: Statements) => Promise<T>): Promise<T> => {
-    const outcome = await database.inTransaction(async (statements) => {
-      const stored = await readTotp(statements, wanted.userId, { lock: true });
-      if (!stored || stored.isConfirmed !== wanted.confirmed) throw notSetUp();
+    const { userId, sessionId, confirmed } = wanted;
+    const done = await database.inTransaction(async (statements) => {
+      await lockAccount(statements, userId, sessionId);
+      const stored = await readTotp(statements, userId, { lock: true });
+      if (!stored || stored.isConfirmed !== confirmed) throw notSetUp();
       const judged = await judge(statements, stored, wanted);
-      return judged === 'right' ? { result: await work(statements) } : { judged };
+      return judged.outcome === 'right' ? { result: await work(statements) } : { judged };
     });
-    if ('result' in outcome) return outcome.result as T;
+    if ('result' in done) return done.result as T;
     // After the commit, so that the wrong code counts.
-    throw outcome.judged === 'locked' ? tooManyCodes() : wrongCode();
+    const { outcome, failures = 0 } = done.judged;
+    if (outcome === 'locked') throw tooManyCodes();
+    if (confirmed && failures >= WARNING_FAILURES) await warn(userId);
+    throw wrongCode();
   };
 }
 

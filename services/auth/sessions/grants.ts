@@ -1,5 +1,6 @@
 import type { User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
+import { isOrphan } from '../database/database-errors.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import type { Sessions } from './refresh-sessions.ts';
 import { sessionOf } from './refresh-token-format.ts';
@@ -14,7 +15,7 @@ export interface Grant {
 }
 
 export interface Grants {
-  /** Starts a session. @param userAgent of the client: untrusted text */
+  /** Starts a session. Throws `invalid_token` where the user was deleted meanwhile. @param userAgent of the client: untrusted text */
   issue(user: User, userAgent?: string): Promise<Grant>;
   /**
    * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
@@ -33,8 +34,13 @@ export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens:
   });
 
   return {
-    issue: async (user, userAgent) =>
-      grant(user, await sessions.start(user.id, { isGuest: user.email === null, userAgent })),
+    async issue(user, userAgent) {
+      try {
+        return await grant(user, await sessions.start(user.id, { isGuest: user.email === null, userAgent }));
+      } catch (error) {
+        throw isOrphan(error) ? invalidToken(error) : error;
+      }
+    },
     async refresh(refreshToken) {
       const rotated = await sessions.rotate(refreshToken);
       if (!rotated) throw invalidToken();

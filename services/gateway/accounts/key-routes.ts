@@ -36,6 +36,6 @@ export function keyRoutes(
   router.post(path, noApiKey, jsonBody, async (context) => {
     await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
-    passOn(context, await callAuth(context, { path, limit: 'sessions', ...request }));
+    passOn(context, await callAuth(context, { path, limit: 'passwords', ...request }));
   });
 }

@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type { ParameterizedContext } from 'koa';
 import { z } from 'zod';
 import type { InvokeReply } from '../../shared/dapr/sidecar.ts';
+import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/parse-json.ts';
@@ -14,6 +15,7 @@ import type { SessionPorts } from './session-routes.ts';
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
+const proof = z.object({ password: z.string().optional() });
 const begun = z.object({
   url: z.url({ protocol: /^https?$/ }),
   attempt: z.string().regex(/^[\w-]{1,3500}$/),
@@ -43,12 +45,14 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     context.redirect(url);
   });
 
-  router.post('/session/oidc/:provider', noApiKey, async (context) => {
+  router.post('/session/oidc/:provider', noApiKey, jsonBody, async (context) => {
     await authenticate(context.get('authorization'));
     requireSameOrigin(context, publicUrl);
     const provider = providerOf(context);
+    const { data } = proof.safeParse(context.request.body ?? {});
+    if (!data) throw new AppError('bad_request', '`password` is a text');
     const request = {
-      body: JSON.stringify({ provider }),
+      body: JSON.stringify({ provider, ...data }),
       authorization: context.get('authorization'),
     };
     const reply = await callAuth(context, { path: '/oidc/join', limit: 'providers', ...request });

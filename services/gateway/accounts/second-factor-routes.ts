@@ -19,10 +19,10 @@ export function secondFactorRoutes(router: Router<RequestState>, ports: SessionP
     passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions', authorization }));
   });
 
-  router.post(path, noApiKey, async (context) => {
-    const authorization = context.get('authorization');
-    await authenticate(authorization);
-    passOn(context, await callAuth(context, { path, limit: 'sessions', authorization }));
+  router.post(path, noApiKey, jsonBody, async (context) => {
+    await authenticate(context.get('authorization'));
+    const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
+    passOn(context, await callAuth(context, { path, limit: 'passwords', ...request }));
   });
 
   router.post(`${path}/confirm`, noApiKey, jsonBody, async (context) => {

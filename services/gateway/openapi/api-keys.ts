@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCOPES } from '../../shared/contract/scopes.ts';
 import { apiKeyView, newApiKeyView } from '../accounts/api-key-view.ts';
 import { bearer, json, problems } from './parts.ts';
+import { proof, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const id = {
@@ -31,7 +32,7 @@ export const apiKeyPaths = refuseApiKeys({
     post: {
       summary: 'Make an API key, by which a program uses the API for the account',
       description:
-        'The answer has the key itself, which cannot be shown again: only its hash is stored. Send it as `Authorization: Bearer mp3_…`. A key cannot be used for the routes of accounts, sessions and operators.',
+        'The answer has the key itself, which cannot be shown again: only its hash is stored. Send it as `Authorization: Bearer mp3_…`. A key cannot be used for the routes of accounts, sessions and operators. The owner gets a mail.',
       security: bearer,
       requestBody: {
         required: true,
@@ -42,12 +43,13 @@ export const apiKeyPaths = refuseApiKeys({
             name: { type: 'string', minLength: 1, maxLength: 100, description: 'What the key is for' },
             scopes: { type: 'array', minItems: 1, maxItems: SCOPES.length, items: { enum: [...SCOPES] } },
             expires_in_days: { type: 'integer', minimum: 1, maximum: 366, default: 90 },
+            ...proof,
           },
         }),
       },
       responses: {
         201: { description: 'The key', content: json(z.toJSONSchema(newApiKeyView)) },
-        ...problems(...accountErrors, ...(['bad_request', 'too_large', 'unsupported_media_type'] as const)),
+        ...problems(...accountErrors, ...proofErrors),
       },
     },
   },

@@ -1,4 +1,5 @@
 import { bearer, json, problems } from './parts.ts';
+import { proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const provider = {
@@ -65,13 +66,14 @@ export const oidcPaths = refuseApiKeys({
         'Only for pages of the gateway itself. The page sends the browser to `url`. The provider sends it back, and the page is opened with `#sign-in=joined`. The owner gets a mail.',
       security: bearer,
       parameters: [provider],
+      requestBody: proofBody,
       responses: {
         200: {
           description: 'Where the browser goes',
           headers: attemptCookie,
           content: json(object({ url: text })),
         },
-        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict'),
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict', ...proofErrors),
       },
     },
   },
@@ -120,7 +122,8 @@ export const oidcPaths = refuseApiKeys({
   '/account/identities/{id}': {
     delete: {
       summary: 'Remove an identity from the account',
-      description: 'Not where it is the last way to sign in. The owner gets a mail.',
+      description:
+        'Not where it is the last way to sign in. The group that its provider has given goes with it. The owner gets a mail.',
       security: bearer,
       parameters: [
         { name: 'id', in: 'path', required: true, schema: text, description: 'The id in the list' },

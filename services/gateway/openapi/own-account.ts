@@ -79,7 +79,7 @@ const mailedPaths = {
     post: {
       summary: 'Choose another password by the link of a mail',
       description:
-        'A link works once, for 30 minutes. All sessions end, the address counts as confirmed, and its owner is told by mail.',
+        'A link works once, for 30 minutes. All sessions and API keys end, the address counts as confirmed, and its owner is told by mail. Where nobody had confirmed it before, passkeys, identities, the second factor and its recovery codes are removed, too.',
       requestBody: body({ token, password }),
       responses: {
         ...done('Changed'),
@@ -204,7 +204,7 @@ export const operatorAccountPaths = {
     patch: {
       summary: 'Put an account into a group',
       description:
-        'The next refresh of each of its sessions brings the group. An account that is no operator any more loses its sessions at once.',
+        'The next refresh of each of its sessions brings the group. An account whose group may do less than before loses its sessions at once.',
       security: operator,
       parameters: [{ name: 'id', in: 'path', required: true, schema: uuid }],
       requestBody: body({ group: { enum: [...REGISTERED_GROUPS] } }),

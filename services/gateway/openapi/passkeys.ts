@@ -1,4 +1,5 @@
 import { bearer, json, problems, ref } from './parts.ts';
+import { proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const object = (properties: object) => ({ type: 'object', required: Object.keys(properties), properties });
@@ -52,7 +53,11 @@ export const passkeyPaths = refuseApiKeys({
     post: {
       summary: 'Begin to add a passkey',
       security: bearer,
-      responses: { 200: options('create'), ...problems('invalid_token', 'forbidden', 'state_conflict') },
+      requestBody: proofBody,
+      responses: {
+        200: options('create'),
+        ...problems('invalid_token', 'forbidden', 'state_conflict', ...proofErrors),
+      },
     },
   },
   '/account/passkeys/{id}': {

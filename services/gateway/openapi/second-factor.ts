@@ -1,4 +1,5 @@
 import { bearer, json, problems, ref } from './parts.ts';
+import { proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const object = (properties: object) => ({ type: 'object', required: Object.keys(properties), properties });
@@ -15,7 +16,7 @@ const answer = {
   }),
 };
 const description =
-  'The challenge is in the 403 `second_factor_required` of a login with the right password. It lives for 5 minutes and can be tried 5 times. A code works once. After 20 wrong codes within an hour, none is tried for that account (429).';
+  'The challenge is in the 403 `second_factor_required` of a login with the right password. It lives for 5 minutes and can be tried 5 times. A code works once. After 20 wrong codes within an hour, none is tried for that account (429), but a recovery code is. After three, the owner gets a mail, at most one a day.';
 
 const ownPaths = refuseApiKeys({
   '/account/second-factor': {
@@ -35,9 +36,10 @@ const ownPaths = refuseApiKeys({
       description:
         'Returns the secret for an authenticator app, as text and as an `otpauth:` URI for a QR code. Nothing changes until a code confirms it.',
       security: bearer,
+      requestBody: proofBody,
       responses: {
         200: { description: 'The secret', content: json(object({ secret: text, uri: text })) },
-        ...problems('invalid_token', 'forbidden', 'state_conflict', 'not_implemented'),
+        ...problems('invalid_token', 'forbidden', 'state_conflict', 'not_implemented', ...proofErrors),
       },
     },
     delete: {

@@ -9,11 +9,15 @@ export const ACCOUNT_MAIL_KINDS = [
   'account_exists',
   'reset_password',
   'password_changed',
+  'password_reset',
+  'account_claimed',
   'email_change',
   'email_changed',
   'account_deleted',
   'new_sign_in_method',
   'sign_in_method_removed',
+  'new_api_key',
+  'wrong_codes',
 ] as const;
 export type AccountMailKind = (typeof ACCOUNT_MAIL_KINDS)[number];
 
@@ -26,7 +30,7 @@ export const accountMail = z
     }),
     kind: z.enum(ACCOUNT_MAIL_KINDS).meta({
       description:
-        '`email_change` goes to the new address of an account, `email_changed` to the old one. `account_exists` answers a registration with an address that has an account.',
+        '`email_change` goes to the new address of an account, `email_changed` to the old one. `account_exists` answers a registration with an address that has an account. `account_claimed` follows a reset of the password of an account whose address nobody had confirmed.',
     }),
     to: emailAddress.meta({ description: 'The only recipient' }),
     link: z

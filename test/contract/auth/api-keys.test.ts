@@ -18,7 +18,8 @@ async function build(t: TestContext) {
     return { authorization: `Bearer ${json.access_token}` };
   }
   const headers = await logIn(EMAIL);
-  const make = (body: object, as = headers) => call('POST', '/account/keys', { headers: as, body });
+  const make = (body: object, as = headers) =>
+    call('POST', '/account/keys', { headers: as, body: { password: PASSWORD, ...body } });
   const list = async (as = headers) => (await call('GET', '/account/keys', { headers: as })).json.keys;
   const check = (key: string) => call('POST', '/keys/check', { body: { key } });
   return { ...auth, logIn, headers, make, list, check };

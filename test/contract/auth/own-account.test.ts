@@ -48,7 +48,7 @@ describe('POST /account/reset', () => {
     const mails = await takeMails(database);
     assert.deepEqual(
       mails.map(({ kind, to }) => [kind, to]),
-      [['password_changed', EMAIL]],
+      [['account_claimed', EMAIL]],
     );
   });
 

@@ -9,11 +9,12 @@ import { type Changes, createAuthenticator } from './soft-authenticator.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open: sésame';
+const PROOF = { body: { password: PASSWORD } };
 
 const accountOf = async (call: Client) => (await call('GET', '/session')).json.account;
 
 async function addPasskey(call: Client, changes: Changes = {}, authenticator = createAuthenticator(ORIGIN)) {
-  const { json } = await call('POST', '/account/passkeys/options');
+  const { json } = await call('POST', '/account/passkeys/options', PROOF);
   const body = { name: 'My key', response: authenticator.register(json, changes) };
   return { authenticator, options: json, body, reply: await call('POST', '/account/passkeys', { body }) };
 }
@@ -105,7 +106,7 @@ describe('passkeys', () => {
     const { ann, browser, begin, auth } = await build(t);
     const { authenticator } = await addPasskey(ann);
     const late = await begin(ann);
-    const { json: registration } = await ann('POST', '/account/passkeys/options');
+    const { json: registration } = await ann('POST', '/account/passkeys/options', PROOF);
     const foreign = { response: authenticator.logIn(registration) };
     assert.equal((await browser()('POST', '/session/passkey', { body: foreign })).status, 401);
     auth.clock.ms += 5 * 60_000;
@@ -133,7 +134,7 @@ describe('passkeys', () => {
   }, async (t) => {
     const { ann, register } = await build(t);
     const bob = await register('bob@example.com');
-    const { json } = await bob('POST', '/account/passkeys/options');
+    const { json } = await bob('POST', '/account/passkeys/options', PROOF);
     const stolen = { name: 'Mine', response: createAuthenticator(ORIGIN).register(json) };
     assert.equal((await ann('POST', '/account/passkeys', { body: stolen })).status, 401);
     const { body } = await addPasskey(ann);

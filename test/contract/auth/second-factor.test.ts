@@ -18,8 +18,8 @@ async function build(t: TestContext) {
   await call('POST', '/register', { body: { email: EMAIL, password: PASSWORD } });
   const logIn = () => call('POST', '/login', { headers: { authorization: basic(EMAIL, PASSWORD) } });
   const headers = { authorization: `Bearer ${(await logIn()).json.access_token}` };
-  const act = (path: string, body?: object) =>
-    call('POST', `/account/second-factor${path}`, { headers, ...(body && { body }) });
+  const act = (path: string, body: object = { password: PASSWORD }) =>
+    call('POST', `/account/second-factor${path}`, { headers, body });
   const answer = (challenge: string, code: string) =>
     call('POST', '/login/second-factor', { body: { challenge, code } });
   /** The code that an authenticator app shows. */
@@ -170,6 +170,50 @@ describe('the second factor', () => {
     assert.equal((await answer((await logIn()).json.challenge, codeOf(uri))).status, 200);
   });
 
+  it('accepts a recovery code while none of the app is tried, and goes on refusing those', {
+    skip,
+  }, async (t) => {
+    const { setUp, logIn, answer, codeOf } = await build(t);
+    const { uri, recoveryCodes } = await setUp();
+    for (let number = 0; number < 20; number++)
+      await answer((await logIn()).json.challenge, wrong(codeOf(uri)));
+    assert.equal((await answer((await logIn()).json.challenge, 'aaaa-aaaa-aaaa-aaaa')).status, 429);
+    assert.equal((await answer((await logIn()).json.challenge, String(recoveryCodes[0]))).status, 200);
+    assert.equal((await answer((await logIn()).json.challenge, codeOf(uri))).status, 429);
+  });
+
+  it('has its owner told of the third wrong code within an hour, once a day', { skip }, async (t) => {
+    const { setUp, logIn, answer, codeOf, mails, clock } = await build(t);
+    const { uri } = await setUp();
+    const fail = async () => answer((await logIn()).json.challenge, wrong(codeOf(uri)));
+    const warnings = async () => (await mails()).filter((kind: string) => kind === 'wrong_codes').length;
+    await fail();
+    await fail();
+    assert.equal(await warnings(), 0);
+    await fail();
+    assert.equal(await warnings(), 1);
+    await Promise.all([fail(), fail(), fail()]);
+    assert.equal(await warnings(), 1);
+    clock.ms += 24 * 3600_000;
+    for (let number = 0; number < 4; number++) await fail();
+    assert.equal(await warnings(), 2);
+  });
+
+  it('sends no such mail while it is being set up', { skip }, async (t) => {
+    const { act, codeOf, mails } = await build(t);
+    const { json } = await act('');
+    for (let number = 0; number < 4; number++) await act('/confirm', { code: wrong(codeOf(json.uri)) });
+    assert.deepEqual(await mails(), []);
+  });
+
+  it('needs no AUTH_SECRET for a recovery code', { skip }, async (t) => {
+    const { setUp, logIn, database } = await build(t);
+    const { recoveryCodes } = await setUp();
+    const other = await buildAuth(t, { database, signIn: { authSecret: undefined } });
+    const body = { challenge: (await logIn()).json.challenge, code: recoveryCodes[0] };
+    assert.equal((await other.call('POST', '/login/second-factor', { body })).status, 200);
+  });
+
   it('accepts a recovery code in place of a code, once', { skip }, async (t) => {
     const { setUp, logIn, answer, read } = await build(t);
     const [code = ''] = (await setUp()).recoveryCodes;
@@ -208,6 +252,7 @@ describe('the second factor', () => {
     await call('POST', '/register', { body: { email: EMAIL, password: PASSWORD } });
     const { json } = await call('POST', '/login', { headers: { authorization: basic(EMAIL, PASSWORD) } });
     const headers = { authorization: `Bearer ${json.access_token}` };
-    assert.equal((await call('POST', '/account/second-factor', { headers })).status, 501);
+    const body = { password: PASSWORD };
+    assert.equal((await call('POST', '/account/second-factor', { headers, body })).status, 501);
   });
 });

@@ -23,7 +23,7 @@ describe('an API key at the gateway', () => {
     skip,
   }, async (t) => {
     const { gateway, page, mails } = await build(t);
-    const wanted = { name: 'a script', scopes: ['read'] };
+    const wanted = { name: 'a script', scopes: ['read'], password: PASSWORD };
     const { status, json } = await page('POST', '/account/keys', { body: wanted });
     assert.equal(status, 201);
     const headers = { authorization: `Bearer ${json.key}` };
@@ -46,14 +46,17 @@ describe('an API key at the gateway', () => {
       body: wanted,
     });
     assert.equal(other.status, 403);
-    assert.deepEqual(await mails(), []);
+    assert.deepEqual(
+      (await mails()).map(({ kind, to, detail }) => [kind, to, detail]),
+      [['new_api_key', EMAIL, 'a script']],
+    );
   });
 });
 
 describe('a second factor at the gateway', () => {
   it('is set up on the page, and asked for at the next sign-in', { skip }, async (t) => {
     const { gateway, page, browser, auth } = await build(t);
-    const { json: begun } = await page('POST', '/account/second-factor');
+    const { json: begun } = await page('POST', '/account/second-factor', { body: { password: PASSWORD } });
     const codeNow = () => new TOTP({ secret: begun.secret }).generate({ timestamp: auth.clock.ms });
     const confirmed = await page('POST', '/account/second-factor/confirm', { body: { code: codeNow() } });
     assert.equal(confirmed.json.recovery_codes.length, 10);

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 
+/** The account as its owner sees it. A gateway that is newer may tell more. */
+export const accountView = z.object({ has_password: z.boolean() });
+export type AccountView = z.infer<typeof accountView>;
+
 /** A session as its owner sees it in a list. */
 const sessionEntry = z.object({
   id: z.string(),

@@ -19,13 +19,15 @@ export interface WantedApiKey {
   name: string;
   scopes: string[];
   expires_in_days: number;
+  /** Of the account, where it has one. */
+  password?: string;
 }
 
 /** The keys by which programs use the API for an account. */
 export interface ApiKeys {
   /** The newest first. */
   list(): Promise<ApiKey[]>;
-  /** Makes a key. Its text is in this answer alone. @throws ProblemError `state_conflict` where there are too many */
+  /** Makes a key. Its text is in this answer alone. @throws ProblemError `state_conflict` where there are too many, `wrong_password` */
   create(wanted: WantedApiKey): Promise<z.infer<typeof newApiKey>>;
   /** @throws ProblemError `not_found` */
   delete(id: string): Promise<void>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Session } from '../session/session.ts';
+import type { Proof } from './own-account.ts';
 import { jsonRequest } from './send-json.ts';
 
 const identity = z.object({
@@ -16,18 +17,19 @@ export type Identity = z.infer<typeof identity>;
 /** Accounts elsewhere by which somebody signs in. */
 export interface Identities {
   list(): Promise<Identity[]>;
-  /** Resolves with where the browser has to go. */
-  join(provider: string): Promise<string>;
+  /** Resolves with where the browser has to go. @throws ProblemError `wrong_password` */
+  join(provider: string, proof: Proof): Promise<string>;
   /** @throws ProblemError `state_conflict` where there is no other way to sign in */
   remove(id: string): Promise<void>;
 }
 
 export function createIdentities(session: Session, signal: AbortSignal): Identities {
-  const send = (method: 'GET' | 'POST' | 'DELETE', path: string) =>
-    session.send(jsonRequest(method, path, signal));
+  const send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
+    session.send(jsonRequest(method, path, signal, body));
   return {
     list: async () => (await (await send('GET', '/account/identities')).json(identityList)).identities,
-    join: async (provider) => (await (await send('POST', `/session/oidc/${provider}`)).json(joining)).url,
+    join: async (provider, proof) =>
+      (await (await send('POST', `/session/oidc/${provider}`, proof)).json(joining)).url,
     async remove(id) {
       await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`)).discard();
     },

@@ -1,9 +1,15 @@
 import type { Session } from '../session/session.ts';
-import { type SessionEntry, sessionList } from './account-views.ts';
+import { type AccountView, accountView, type SessionEntry, sessionList } from './account-views.ts';
 import { jsonRequest } from './send-json.ts';
+
+/** What proves that it is the owner who adds a way into the account. An account without a password needs a new sign-in instead. */
+export interface Proof {
+  password?: string;
+}
 
 /** What the owner of an account does with it. Each method throws ProblemError `wrong_password` for a wrong password. */
 export interface OwnAccount {
+  view(): Promise<AccountView>;
   /** Ends all other sessions. @throws ProblemError `weak_password` */
   changePassword(passwords: { current: string; new: string }): Promise<void>;
   /** Has a mail sent to the new address. The address changes with the link of that mail. @throws ProblemError `invalid_email` */
@@ -25,6 +31,7 @@ export function createOwnAccount(session: Session, signal: AbortSignal): OwnAcco
     await (await send(...request)).discard();
   };
   return {
+    view: async () => (await send('GET', '/account')).json(accountView),
     changePassword: (passwords) => change('POST', '/account/password', passwords),
     changeEmail: (wanted) => change('POST', '/account/email', wanted),
     sessions: async () => (await (await send('GET', '/account/sessions')).json(sessionList)).sessions,

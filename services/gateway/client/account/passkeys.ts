@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Transport } from '../http/transport.ts';
 import type { Session } from '../session/session.ts';
+import type { Proof } from './own-account.ts';
 import { jsonRequest } from './send-json.ts';
 
 const passkey = z.object({
@@ -19,8 +20,8 @@ export type Passkey = z.infer<typeof passkey>;
 /** The passkeys of an account (WebAuthn). The browser makes them and keeps their secrets. */
 export interface Passkeys {
   list(): Promise<Passkey[]>;
-  /** Options for a new one. */
-  options(): Promise<CredentialOptions>;
+  /** Options for a new one. @throws ProblemError `wrong_password` */
+  options(proof: Proof): Promise<CredentialOptions>;
   /** @param added.response of the browser */
   add(added: { name: string; response: unknown }): Promise<void>;
   /** @throws ProblemError `state_conflict` where there is no other way to sign in */
@@ -32,8 +33,8 @@ export function createPasskeys(session: Session, signal: AbortSignal): Passkeys 
   return {
     list: async () =>
       (await (await session.send(jsonRequest('GET', path, signal))).json(passkeyList)).passkeys,
-    options: async () =>
-      (await session.send(jsonRequest('POST', `${path}/options`, signal))).json(credentialOptions),
+    options: async (proof) =>
+      (await session.send(jsonRequest('POST', `${path}/options`, signal, proof))).json(credentialOptions),
     async add(added) {
       await (await session.send(jsonRequest('POST', path, signal, added))).discard();
     },

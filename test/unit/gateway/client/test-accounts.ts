@@ -51,7 +51,7 @@ export function createTestAccounts(users: Map<string, string>) {
   const tokens = new Map<string, { kind: TestMail['kind']; email: string; to: string }>();
   const sessions = new Map<string, TestSession[]>();
   const keys = new Map<string, TestKey[]>();
-  const signIn = createTestSignIn();
+  const signIn = createTestSignIn((email, password) => users.get(email) === password);
 
   function mail(kind: TestMail['kind'], email: string, to = email): void {
     const token = randomBytes(32).toString('base64url');
@@ -133,6 +133,8 @@ export function createTestAccounts(users: Map<string, string>) {
         if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
         mail('change-email', email, String(body.email));
         return done(202, { email: body.email, verification: 'sent' });
+      case 'GET /account':
+        return done(200, { has_password: users.get(email) !== '' });
       case 'GET /account/sessions':
         return done(200, { sessions: sessionsOf(email) });
       case 'POST /account/sessions/end-others':
@@ -154,6 +156,7 @@ export function createTestAccounts(users: Map<string, string>) {
       case 'GET /account/keys':
         return done(200, { keys: own });
       case 'POST /account/keys': {
+        if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
         const key = {
           ...{ id: randomUUID().slice(0, 8), name: String(body.name), scopes: body.scopes as string[] },
           ...{

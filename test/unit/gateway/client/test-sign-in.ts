@@ -23,8 +23,11 @@ interface TestPasskey {
 /** Who signs in from now on, or what is answered instead. */
 export type SignIn = { email: string } | AccountAnswer;
 
-/** The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked. */
-export function createTestSignIn() {
+/**
+ * The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked.
+ * @param isPassword whether this is the password of the account with this address
+ */
+export function createTestSignIn(isPassword: (email: string, password: unknown) => boolean) {
   const providers: { id: string; name: string }[] = [];
   /** Recovery codes that are left, by the addresses of accounts with a second factor. */
   const factors = new Map<string, string[]>();
@@ -46,6 +49,7 @@ export function createTestSignIn() {
     const left = factors.get(email);
     if (method === 'GET')
       return done(200, { enabled: left !== undefined, recovery_codes_left: left?.length ?? 0 });
+    if (!isPassword(email, body.password)) return refuse(403, 'wrong_password');
     return done(200, {
       secret: SECRET,
       uri: `otpauth://totp/mp3converter:${email}?secret=${SECRET}&issuer=mp3converter`,
@@ -54,7 +58,8 @@ export function createTestSignIn() {
 
   function answerPasskeys({ path, method, body }: AccountRequest, email: string): AccountAnswer {
     const own = passkeys.get(email) ?? [];
-    if (path.endsWith('/options'))
+    if (path.endsWith('/options')) {
+      if (!isPassword(email, body.password)) return refuse(403, 'wrong_password');
       return done(200, {
         rp: { id: 'localhost', name: 'mp3converter' },
         user: { id: randomBytes(16).toString('base64url'), name: email, displayName: email },
@@ -62,6 +67,7 @@ export function createTestSignIn() {
         pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
+    }
     if (method === 'GET') return done(200, { passkeys: own.map(({ credentialId: _, ...view }) => view) });
     if (path.endsWith('/end')) {
       passkeys.set(

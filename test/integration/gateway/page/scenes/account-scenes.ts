@@ -23,6 +23,15 @@ const openForm = async (setting: Setting, key: Parameters<Setting['t']>[0]) => {
   await setting.page.getByRole('button', { name: setting.t(key), exact: true }).click();
 };
 
+/** Opens the form with the secret for an app. */
+async function openFactor(setting: Setting): Promise<void> {
+  const { page } = setting;
+  await openForm(setting, 'account.factor_add');
+  await page.locator('input[name=password]').fill(USER.password);
+  await page.locator('form.change button[type=submit]').click();
+  await page.locator('.qr-code').waitFor();
+}
+
 async function openForgot({ page, t }: Setting): Promise<void> {
   await page.locator('input[name=email]').fill(USER.email);
   await page.getByRole('button', { name: t('session.forgot') }).click();
@@ -80,18 +89,18 @@ export const accountScenes = {
     const { page } = setting;
     await openForm(setting, 'account.key_new');
     await page.locator('input[name=name]').fill('My backup script');
+    await page.locator('input[name=password]').fill(USER.password);
     await page.locator('form.change button[type=submit]').click();
     await page.locator('.secret').waitFor();
   },
 
   async 'account-factor'(setting: Setting) {
-    await openForm(setting, 'account.factor_add');
-    await setting.page.locator('.qr-code').waitFor();
+    await openFactor(setting);
   },
 
   async 'account-codes'(setting: Setting) {
     const { page } = setting;
-    await openForm(setting, 'account.factor_add');
+    await openFactor(setting);
     await page.locator('input[name=code]').fill(TEST_CODE);
     await page.locator('form.change button[type=submit]').click();
     await page.locator('.codes').waitFor();

@@ -9,6 +9,7 @@ import { SecretText } from '../secret-text.tsx';
 import { Section } from '../section.tsx';
 import { KeyFields, readKeyFields } from './key-fields.tsx';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
+import { ProofField, prove } from './proof-field.tsx';
 
 /** The keys by which programs use the account. */
 export function KeysSection() {
@@ -16,7 +17,7 @@ export function KeysSection() {
   const made = useSignal<{ name: string; key: string } | undefined>(undefined);
   const create = async (data: FormData) => {
     made.value = undefined;
-    made.value = await apiKeys.create(readKeyFields(data));
+    made.value = await prove(data, (proof) => apiKeys.create({ ...readKeyFields(data), ...proof }));
     await reload();
     return undefined;
   };
@@ -54,6 +55,7 @@ export function KeysSection() {
       </LoadedList>
       <Change label={t('account.key_new')} action={t('account.key_create')} onSubmit={create}>
         <KeyFields />
+        <ProofField />
       </Change>
     </Section>
   );

@@ -8,12 +8,13 @@ import { Change } from '../change.tsx';
 import { Section } from '../section.tsx';
 import { deviceName } from './device-name.ts';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
+import { ProofField, prove } from './proof-field.tsx';
 
 /** Signing in with the lock of a device instead of the password. */
 export function PasskeysSection() {
   const { state, retry, reload } = useReloaded(passkeys.list);
   const add = async (data: FormData) => {
-    const response = await createPasskey(await passkeys.options()).catch((error: unknown) => {
+    const response = await createPasskey(await prove(data, passkeys.options)).catch((error: unknown) => {
       throw error instanceof NoPasskeyError ? new Error(t('access.passkey_none')) : error;
     });
     await passkeys.add({ name: String(data.get('name')).trim(), response });
@@ -56,6 +57,7 @@ export function PasskeysSection() {
               defaultValue={deviceName(navigator.userAgent) ?? ''}
             />
           </label>
+          <ProofField />
         </Change>
       ) : (
         <p class="quiet">{t('account.passkeys_unknown')}</p>

@@ -3,12 +3,12 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SecondFactorSetup } from '../../../../client/account/second-factor.ts';
 import { CodeField } from '../../access/code-field.tsx';
 import { PasswordField } from '../../session/password-field.tsx';
-import { showError } from '../../shell/toasts.tsx';
 import { t } from '../../text/language.ts';
 import { secondFactor } from '../api.ts';
 import { Change, ChangeForm } from '../change.tsx';
 import { Section } from '../section.tsx';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
+import { ProofField, prove } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 
@@ -17,8 +17,9 @@ export function SecondFactorSection() {
   const { state, retry, reload } = useReloaded(secondFactor.status);
   const setup = useSignal<SecondFactorSetup | undefined>(undefined);
   const codes = useSignal<readonly string[] | undefined>(undefined);
-  const begin = async () => {
-    setup.value = await secondFactor.begin().catch((error: unknown) => void showError(error));
+  const begin = async (data: FormData) => {
+    setup.value = await prove(data, secondFactor.begin);
+    return undefined;
   };
   const confirm = async (data: FormData) => {
     codes.value = await secondFactor.confirm(codeOf(data));
@@ -44,9 +45,9 @@ export function SecondFactorSection() {
           <>
             <p class="value">{enabled ? t('account.factor_on', { count }) : t('account.factor_off')}</p>
             {!enabled && !setup.value && (
-              <button type="button" onClick={() => void begin()}>
-                {t('account.factor_add')}
-              </button>
+              <Change label={t('account.factor_add')} action={t('account.next')} onSubmit={begin}>
+                <ProofField />
+              </Change>
             )}
             {enabled && (
               <Change label={t('account.factor_remove')} isDangerous onSubmit={remove}>

@@ -4,19 +4,18 @@ import { showError, showToast } from '../../shell/toasts.tsx';
 import { isolate } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
 import { identities } from '../api.ts';
+import { Change } from '../change.tsx';
 import { Section } from '../section.tsx';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
+import { ProofField, prove } from './proof-field.tsx';
 
 /** Signing in with accounts elsewhere, where the operator has set up any. */
 export function ServicesSection() {
   const { state, retry, reload } = useReloaded(identities.list);
   if (providers.value.length === 0) return null;
-  const join = async (provider: string) => {
-    try {
-      location.assign(await identities.join(provider));
-    } catch (error) {
-      showError(error);
-    }
+  const join = async (provider: string, data: FormData) => {
+    location.assign(await prove(data, (proof) => identities.join(provider, proof)));
+    return undefined;
   };
   const remove = async ({ id, name }: Identity) => {
     try {
@@ -42,9 +41,14 @@ export function ServicesSection() {
         }
       </LoadedList>
       {providers.value.map(({ id, name }) => (
-        <button type="button" key={id} onClick={() => void join(id)}>
-          {t('account.service_add', { name: isolate(name) })}
-        </button>
+        <Change
+          key={id}
+          label={t('account.service_add', { name: isolate(name) })}
+          action={t('account.next')}
+          onSubmit={(data) => join(id, data)}
+        >
+          <ProofField />
+        </Change>
       ))}
     </Section>
   );

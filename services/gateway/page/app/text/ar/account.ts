@@ -31,6 +31,8 @@ export const account: Parts['account'] = {
   'account.copy': 'نسخ',
   'account.copied': 'تم النسخ.',
   'error.wrong_password': 'كلمة المرور غير صحيحة.',
+  'account.sign_in_again':
+    'لا توجد كلمة مرور لحسابك، لذلك يلزم تسجيل دخول جديد. سجّل الخروج ثم الدخول مرة أخرى، وافعل ذلك خلال عشر دقائق.',
   'account.last_used': 'آخر استخدام: {date}',
   'account.never_used': 'لم يُستخدم بعد',
   'account.email_lead': 'به تسجّل الدخول، وإليه تصل الرسائل عن ملفات MP3 الخاصة بك.',

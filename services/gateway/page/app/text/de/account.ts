@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Kopieren',
   'account.copied': 'Kopiert.',
   'error.wrong_password': 'Das Passwort stimmt nicht.',
+  'account.sign_in_again':
+    'Dein Konto hat kein Passwort, deshalb braucht es eine neue Anmeldung. Melde dich ab und wieder an, und tu dies innerhalb von zehn Minuten.',
   'account.last_used': 'Zuletzt benutzt: {date}',
   'account.never_used': 'Nie benutzt',
   'account.email_lead': 'Damit meldest du dich an, und dorthin gehen die Mails zu deinen MP3s.',

@@ -30,6 +30,8 @@ export const account = {
   'account.copy': 'Copy',
   'account.copied': 'Copied.',
   'error.wrong_password': 'The password is wrong.',
+  'account.sign_in_again':
+    'Your account has no password, so a new sign-in is needed. Sign out and in again, and do this within ten minutes.',
   'account.last_used': 'Last used: {date}',
   'account.never_used': 'Never used',
   'account.email_lead': 'You sign in with it, and mails about your MP3s go there.',

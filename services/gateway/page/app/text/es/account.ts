@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Copiar',
   'account.copied': 'Copiado.',
   'error.wrong_password': 'La contraseña no es correcta.',
+  'account.sign_in_again':
+    'Tu cuenta no tiene contraseña, así que hace falta volver a iniciar sesión. Cierra la sesión, vuelve a iniciarla y haz esto en un plazo de diez minutos.',
   'account.last_used': 'Último uso: {date}',
   'account.never_used': 'Sin usar',
   'account.email_lead': 'Con ella inicias sesión, y a ella llegan los correos sobre tus MP3.',

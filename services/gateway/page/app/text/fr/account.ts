@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Copier',
   'account.copied': 'Copié.',
   'error.wrong_password': 'Le mot de passe est incorrect.',
+  'account.sign_in_again':
+    'Votre compte n’a pas de mot de passe : il faut une nouvelle connexion. Déconnectez-vous, reconnectez-vous, puis faites-le dans les dix minutes.',
   'account.last_used': 'Dernière utilisation : {date}',
   'account.never_used': 'Jamais utilisé',
   'account.email_lead': 'Elle sert à vous connecter, et les e-mails sur vos MP3 y sont envoyés.',

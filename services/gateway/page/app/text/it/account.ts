@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Copia',
   'account.copied': 'Copiato.',
   'error.wrong_password': 'La password è sbagliata.',
+  'account.sign_in_again':
+    'Il tuo account non ha una password, quindi serve un nuovo accesso. Esci, accedi di nuovo e fallo entro dieci minuti.',
   'account.last_used': 'Ultimo uso: {date}',
   'account.never_used': 'Mai usata',
   'account.email_lead': 'Serve per accedere, e lì arrivano le e-mail sui tuoi MP3.',

@@ -31,6 +31,8 @@ export const account: Parts['account'] = {
   'account.copy': 'コピー',
   'account.copied': 'コピーしました。',
   'error.wrong_password': 'パスワードが違います。',
+  'account.sign_in_again':
+    'このアカウントにはパスワードがないため、もう一度ログインする必要があります。ログアウトしてログインし直し、10分以内に行ってください。',
   'account.last_used': '最後に使った日時：{date}',
   'account.never_used': '未使用',
   'account.email_lead': 'ログインに使い、MP3についてのメールもここに届きます。',

@@ -31,6 +31,8 @@ export const account: Parts['account'] = {
   'account.copy': '복사',
   'account.copied': '복사했어요.',
   'error.wrong_password': '비밀번호가 틀렸어요.',
+  'account.sign_in_again':
+    '이 계정에는 비밀번호가 없어서 다시 로그인해야 해요. 로그아웃했다가 다시 로그인하고 10분 안에 해 주세요.',
   'account.last_used': '마지막 사용: {date}',
   'account.never_used': '사용한 적 없음',
   'account.email_lead': '로그인할 때 쓰고, MP3에 관한 메일도 여기로 와요.',

@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Kopiëren',
   'account.copied': 'Gekopieerd.',
   'error.wrong_password': 'Het wachtwoord klopt niet.',
+  'account.sign_in_again':
+    'Je account heeft geen wachtwoord, dus je moet opnieuw inloggen. Log uit en weer in, en doe dit binnen tien minuten.',
   'account.last_used': 'Laatst gebruikt: {date}',
   'account.never_used': 'Nooit gebruikt',
   'account.email_lead': 'Hiermee log je in, en hierheen gaan de mails over je MP3’s.',

@@ -33,6 +33,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Kopiuj',
   'account.copied': 'Skopiowano.',
   'error.wrong_password': 'Hasło jest błędne.',
+  'account.sign_in_again':
+    'Twoje konto nie ma hasła, więc trzeba zalogować się na nowo. Wyloguj się, zaloguj ponownie i zrób to w ciągu dziesięciu minut.',
   'account.last_used': 'Ostatnie użycie: {date}',
   'account.never_used': 'Nigdy nie użyto',
   'account.email_lead': 'Tym adresem się logujesz i na niego przychodzą wiadomości o twoich plikach MP3.',

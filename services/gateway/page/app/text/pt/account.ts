@@ -32,6 +32,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Copiar',
   'account.copied': 'Copiado.',
   'error.wrong_password': 'A senha está errada.',
+  'account.sign_in_again':
+    'Sua conta não tem senha, por isso é preciso entrar de novo. Saia, entre novamente e faça isto em até dez minutos.',
   'account.last_used': 'Último uso: {date}',
   'account.never_used': 'Nunca usada',
   'account.email_lead': 'Você entra com ele, e os e-mails sobre seus MP3 vão para lá.',

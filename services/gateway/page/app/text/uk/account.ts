@@ -32,6 +32,8 @@ export const account: Parts['account'] = {
   'account.copy': 'Копіювати',
   'account.copied': 'Скопійовано.',
   'error.wrong_password': 'Пароль неправильний.',
+  'account.sign_in_again':
+    'У вашого облікового запису немає пароля, тому потрібен новий вхід. Вийдіть, увійдіть знову й зробіть це протягом десяти хвилин.',
   'account.last_used': 'Останнє використання: {date}',
   'account.never_used': 'Не використовувався',
   'account.email_lead': 'З нею ви входите, і на неї надходять листи про ваші файли MP3.',

@@ -29,6 +29,7 @@ export const account: Parts['account'] = {
   'account.copy': '复制',
   'account.copied': '已复制。',
   'error.wrong_password': '密码不正确。',
+  'account.sign_in_again': '你的账户没有密码，因此需要重新登录。请退出后重新登录，并在十分钟内完成此操作。',
   'account.last_used': '最近使用：{date}',
   'account.never_used': '从未使用',
   'account.email_lead': '你用它登录，关于 MP3 的邮件也发到这里。',
