@@ -5,6 +5,8 @@ import type { Plugin } from 'esbuild';
 const JSON_SCHEMA = /zod\/v4\/core\/(to-json-schema|json-schema-processors)\.js$/;
 /** English sentences about values that are not valid. The page has its own. */
 const SENTENCES = /zod\/v4\/locales\/en\.js$/;
+/** Writes code for faster checks. The policy of the page refuses code that is written in the browser, and zod then does without. */
+const CODE = /zod\/v4\/core\/doc\.js$/;
 const SCHEMAS = /zod\/v4\/classic\/schemas\.js$/;
 
 /** Methods such as `z.string().email()`, which zod has deprecated: they refer to all formats. `z.email()` refers to one. */
@@ -16,12 +18,29 @@ const UNUSED = [
   ...['and', 'exactOptional', 'nonoptional', 'prefault', 'readonly'],
   ...['includes', 'startsWith', 'endsWith', 'lowercase', 'uppercase', 'normalize'],
   ...['toLowerCase', 'toUpperCase', 'slugify'],
+  ...[
+    'superRefine',
+    'or',
+    'apply',
+    'isOptional',
+    'isNullable',
+    'step',
+    'finite',
+    'keyof',
+    'passthrough',
+    'strip',
+    'safeExtend',
+    'merge',
+    'exactPartial',
+    'required',
+    'brand',
+  ],
 ];
 const UNUSED_METHODS = new RegExp(`^ {4}(?:${UNUSED.join('|')})\\(.*\\) \\{\\n.*\\n {4}\\},\\n`, 'gm');
 
 /** What licenses.ts says about the change. */
 export const CHANGE_OF_ZOD =
-  'Changed for these pages: without JSON Schema, the sentences of errors in English and some methods of schemas.';
+  'Changed for these pages: without JSON Schema, code that is written in the browser, the sentences of errors in English and some methods of schemas.';
 
 /**
  * Leaves out a third of zod, which is 10 KB of the page with gzip. Each schema refers to these parts, so a bundler cannot see
@@ -34,6 +53,7 @@ export const slimZod: Plugin = {
       contents: emptied(await readFile(path, 'utf8')),
     }));
     onLoad({ filter: SCHEMAS }, async ({ path }) => ({ contents: slimmed(await readFile(path, 'utf8')) }));
+    onLoad({ filter: CODE }, () => ({ contents: 'export const Doc = undefined;' }));
     onLoad({ filter: SENTENCES }, () => ({
       contents: 'export default () => ({ localeError: ({ code }) => code });',
     }));

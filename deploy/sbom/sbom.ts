@@ -22,6 +22,7 @@ export interface Sbom {
   specVersion: string;
   metadata: { component: { name: string } };
   components: Component[];
+  dependencies?: { ref: string; dependsOn?: string[] }[];
 }
 
 /**
@@ -39,13 +40,28 @@ export async function createSbom(repoRoot: string, signal: AbortSignal): Promise
 }
 
 async function npmSbom(repoRoot: string, signal: AbortSignal): Promise<Sbom> {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only', '--omit', 'dev'];
+  // With `--omit dev`, npm leaves out what development needs as well, such as koa, though the services need it, too.
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
   const { stdout } = await exec('npm', args, { cwd: repoRoot, maxBuffer: 64 * 1024 ** 2, signal }).catch(
     (cause: unknown) => {
       throw new Error('`npm sbom` failed. It needs npm 10 or newer: npm --version', { cause });
     },
   );
-  return JSON.parse(stdout) as Sbom;
+  return withoutDevelopment(JSON.parse(stdout) as Sbom);
+}
+
+/** Leaves out the packages that only development needs. */
+function withoutDevelopment({ components, dependencies = [], ...sbom }: Sbom): Sbom {
+  const isForDevelopment = ({ properties = [] }: Component): boolean =>
+    properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true');
+  const left = new Set(components.filter(isForDevelopment).map((component) => component['bom-ref']));
+  return {
+    ...sbom,
+    components: components.filter((component) => !left.has(component['bom-ref'])),
+    dependencies: dependencies
+      .filter(({ ref }) => !left.has(ref))
+      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => !left.has(other)) })),
+  };
 }
 
 async function systemComponents(signal: AbortSignal): Promise<Component[]> {

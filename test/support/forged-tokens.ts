@@ -137,7 +137,7 @@ async function forgedClaims({ keys, header, claims, now }: TokenParts): Promise<
     email: [{ $gt: '' }, ['ann@example.com'], 1, true, null, undefined],
     guest: [true, false, 'true', 1, null],
     exp: [now, now - 1, 0, -1, String(now + 900), [now + 900], {}, null, undefined],
-    nbf: [now + 60, 2 ** 53, String(now), {}, null],
+    nbf: [now + 3600, 2 ** 53, String(now), {}, null],
     iat: [now + 3600, 2 ** 53, String(now), [now], {}, null, undefined],
   };
   const rows: [string, string][] = [];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
-import { type ParsedEvent, parseEvents } from './parse-events.ts';
+import type { ParsedEvent } from './parse-events.ts';
 import type { Session } from './session/session.ts';
 
 /** The gateway sends something at least every 15 seconds. */
@@ -77,6 +77,8 @@ async function* openStream(
   path: string,
   { lastEventId, onAlive = () => undefined, signal }: StreamOptions,
 ): AsyncGenerator<ParsedEvent> {
+  // Loaded with the first stream, so that the page is there sooner for whoever is not signed in yet.
+  const { parseEvents } = await import('./parse-events.ts');
   const reply = await session.send({
     method: 'GET',
     path,

@@ -50,8 +50,9 @@ async function listWithFrames(tools: ProbeTools, inputArguments: readonly string
   const read = (maps: readonly string[], hasFrames: boolean) =>
     readStreams(tools, { inputArguments, maps, hasFrames });
   const both = await read(FILMS_AND_SOUNDS, true);
-  if (both.isComplete || !both.report?.streams.some(isPlayed)) return both;
-  const hasSound = both.report.streams.some(isSound);
+  const streams = both.report?.streams ?? [];
+  if (both.isComplete || !(both.hasCrashed || streams.some(isPlayed))) return both;
+  const hasSound = streams.some(isSound);
   if (hasSound && both.refusesPicture) {
     const sounds = await read(SOUNDS, true);
     if (sounds.isComplete) return { ...sounds, report: both.report };

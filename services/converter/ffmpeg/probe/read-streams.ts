@@ -19,6 +19,8 @@ export interface StreamList {
   hasBegun: boolean;
   /** Whether ffmpeg has listed all that was asked for, or was ended because that was enough. */
   isComplete: boolean;
+  /** Whether it crashed, which the decoder of the first frames may have done. */
+  hasCrashed: boolean;
   /** Whether it listed nothing because it does not know the size of a picture. */
   refusesPicture: boolean;
   checked: CheckedTrack | undefined;
@@ -87,6 +89,7 @@ export async function readStreams(
     starts: packets.found(),
     hasBegun: packets.hasBegun(),
     isComplete: enough.signal.aborted || result?.code === 0,
+    hasCrashed: isCrash(result?.killedBy ?? null),
     refusesPicture: /dimensions not set/.test(result?.stderr ?? ''),
     checked: frames?.result(),
   };

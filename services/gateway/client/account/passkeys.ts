@@ -12,7 +12,7 @@ const passkey = z.object({
 });
 const passkeyList = z.object({ passkeys: z.array(passkey) });
 /** Options of WebAuthn in their JSON form. The browser checks them. */
-const credentialOptions = z.record(z.string(), z.unknown());
+const credentialOptions = z.object({}).loose();
 export type CredentialOptions = z.infer<typeof credentialOptions>;
 
 export type Passkey = z.infer<typeof passkey>;

@@ -8,7 +8,7 @@ import { DiskFull, SandboxFailure } from '../../../../services/converter/failure
 import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
-import { video } from '../../../support/media.ts';
+import { media, tone, video } from '../../../support/media.ts';
 import { tools, unconfined } from '../../../support/tools.ts';
 import { createTestConverter } from './test-converter.ts';
 
@@ -116,22 +116,29 @@ describe('createConvert › temporary failures', () => {
     });
   }
 
-  const KILLED: [tool: string, tools: { ffmpeg?: string; ffprobe?: string }][] = [
-    ['an ffprobe that reads the video', { ffprobe: 'kill -KILL $$' }],
+  const sound = () => media('sound.wav', ...tone(2));
+  const PLAYS_MP3 = 'case "$*" in *"-f mp3 -i"*)';
+  const KILLED: [
+    tool: string,
+    scripts: { ffmpeg?: string; ffprobe?: string },
+    film: () => Promise<string>,
+  ][] = [
+    ['an ffprobe that reads a sound', { ffprobe: 'kill -KILL $$' }, sound],
+    ['an ffmpeg that reads a film', { ffmpeg: 'kill -KILL $$' }, () => video(2)],
     [
-      'an ffprobe that reads the MP3',
-      { ffprobe: 'case "$*" in *mp3*) kill -KILL $$ ;; *) exec ffprobe "$@" ;; esac' },
+      'an ffmpeg that plays the MP3',
+      { ffmpeg: `${PLAYS_MP3} kill -KILL $$ ;; *) exec ffmpeg "$@" ;; esac` },
+      () => video(2),
     ],
-    ['an ffmpeg', { ffmpeg: 'kill -KILL $$' }],
   ];
-  for (const [tool, scripts] of KILLED) {
-    it(`counts an attempt, and does not blame the video, when ${tool} is killed`, async () => {
+  for (const [tool, scripts, film] of KILLED) {
+    it(`counts an attempt, and does not blame the file, when ${tool} is killed`, async () => {
       await using fakes = await fakeTools(scripts);
       await using converter = await createTestConverter({
         transcode: createTranscode({ ...fakes, limits }),
         maxAttempts: 2,
       });
-      const job = await converter.submit(await video(2));
+      const job = await converter.submit(await film());
       await assert.rejects(converter.deliver(job), redeliver);
       const { status, attempts, infrastructureFailures } = await converter.job(job);
       assert.deepEqual([status, attempts, infrastructureFailures], ['queued', 1, 0]);
@@ -140,15 +147,9 @@ describe('createConvert › temporary failures', () => {
     });
   }
 
-  for (const [tool, scripts] of KILLED.map(
-    ([tool, { ffmpeg, ffprobe }]) =>
-      [
-        tool,
-        { ...(ffmpeg && { ffmpeg: crashing(ffmpeg) }), ...(ffprobe && { ffprobe: crashing(ffprobe) }) },
-      ] as const,
-  )) {
+  for (const [tool, { ffmpeg = '' }] of KILLED.filter(([, { ffmpeg }]) => ffmpeg)) {
     it(`ends the job at once when ${tool} crashes, as it would again`, async () => {
-      await using fakes = await fakeTools(scripts);
+      await using fakes = await fakeTools({ ffmpeg: crashing(ffmpeg) });
       await using converter = await createTestConverter({
         transcode: createTranscode({ ...fakes, limits }),
         maxAttempts: 2,
@@ -159,6 +160,14 @@ describe('createConvert › temporary failures', () => {
       assert.deepEqual([attempts, error?.code], [1, 'conversion_failed']);
     });
   }
+
+  it('converts a sound although ffprobe crashes on it, because ffmpeg can describe it as well', async () => {
+    await using fakes = await fakeTools({ ffprobe: 'kill -SEGV $$' });
+    await using converter = await createTestConverter({ transcode: createTranscode({ ...fakes, limits }) });
+    const job = await converter.submit(await sound());
+    await converter.deliver(job);
+    assert.equal((await converter.job(job)).status, 'done');
+  });
 
   it('refuses the delivery when the store is unavailable, so that it is repeated', async () => {
     await using converter = await createTestConverter({

@@ -11,7 +11,11 @@ export interface Container {
   image: string;
   command?: string[];
   restartPolicy?: string;
-  env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+  env?: {
+    name: string;
+    value?: string;
+    valueFrom?: { secretKeyRef?: { name: string; key: string; optional?: boolean } };
+  }[];
   envFrom?: { configMapRef?: { name: string } }[];
   resources?: Record<'requests' | 'limits', { cpu?: string; memory?: string } | undefined>;
   securityContext?: {

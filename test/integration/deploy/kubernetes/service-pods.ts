@@ -40,9 +40,11 @@ export function environmentOf(manifests: readonly Manifest[], service: string): 
   const maps = (app.envFrom ?? []).map(({ configMapRef }) =>
     manifestsOf(manifests, 'ConfigMap').find(({ metadata }) => metadata.name === configMapRef?.name),
   );
-  const own = (app.env ?? []).map(({ name, value, valueFrom }) => {
-    const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
-    return [name, value ?? secrets[secret]?.[key] ?? `there is no ${secret}/${key}`];
+  const own = (app.env ?? []).flatMap(({ name, value, valueFrom }) => {
+    const { name: secret = '', key = '', optional = false } = valueFrom?.secretKeyRef ?? {};
+    const found = value ?? secrets[secret]?.[key];
+    if (found === undefined && optional) return [];
+    return [[name, found ?? `there is no ${secret}/${key}`]];
   });
   return Object.assign({}, ...maps.map((map) => map?.data), Object.fromEntries(own));
 }

@@ -34,6 +34,16 @@ function validator() {
   return ajv.compile(schema('bom-1.5'));
 }
 
+/** Names of the packages in the lock file that the services need. */
+function runtimePackages(): string[] {
+  const { packages } = JSON.parse(readFileSync(path.join(repoRoot, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean; name?: string }>;
+  };
+  return Object.entries(packages)
+    .filter(([folder, { dev }]) => folder !== '' && !dev)
+    .map(([folder, { name }]) => name ?? (folder.split('node_modules/').pop() as string));
+}
+
 describe('npm run sbom', { timeout: 120_000 }, () => {
   const sbomBy = (...args: string[]) =>
     exec(process.execPath, ['deploy/sbom/main.ts', ...args], { cwd: repoRoot, maxBuffer: 64 * 1024 ** 2 });
@@ -47,6 +57,11 @@ describe('npm run sbom', { timeout: 120_000 }, () => {
     const names = sbom.components.map(({ name }) => name);
     for (const name of ['koa', '@dapr/dapr', 'github.com/dapr/dapr', 'ffmpeg'])
       assert.ok(names.includes(name), name);
+    assert.deepEqual(
+      runtimePackages().filter((name) => !names.includes(name)),
+      [],
+      'no package is missing',
+    );
     for (const name of ['typescript', 'playwright-core']) assert.ok(!names.includes(name), name);
     const refs = sbom.components.map((component) => component['bom-ref']);
     assert.equal(new Set(refs).size, refs.length, 'each reference is unique');

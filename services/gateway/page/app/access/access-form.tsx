@@ -1,10 +1,14 @@
 import { useSignal } from '@preact/signals';
-import { type ComponentChildren, createContext } from 'preact';
-import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { messageOf } from '../shell/error-message.ts';
+
+/** The level of a title: `h1` where the form is all that the page shows. */
+export type TitleLevel = 'h1' | 'h2';
 
 interface AccessFormProps {
   title: string;
+  level?: TitleLevel | undefined;
   /** What the button says that sends the form. */
   action: string;
   /** Called with what was filled in. What it throws is shown. */
@@ -17,7 +21,7 @@ interface AccessFormProps {
 }
 
 /** A form under a title. It gets the focus when it is shown, and so does the title of what comes after it. */
-export function AccessForm({ title, action, onSubmit, onError, children, footer }: AccessFormProps) {
+export function AccessForm({ title, level, action, onSubmit, onError, children, footer }: AccessFormProps) {
   const error = useSignal<{ cause: unknown } | undefined>(undefined);
   const isBusy = useSignal(false);
   const submit = async (event: SubmitEvent) => {
@@ -33,7 +37,7 @@ export function AccessForm({ title, action, onSubmit, onError, children, footer 
   };
   return (
     <form class="access" onSubmit={submit}>
-      <Title text={title} />
+      <Title text={title} level={level} />
       {children}
       {error.value && (
         <div class="notice bad" role="alert">
@@ -49,13 +53,9 @@ export function AccessForm({ title, action, onSubmit, onError, children, footer 
   );
 }
 
-/** Of the titles: `h1` where the form is all that the page shows. */
-export const TitleLevel = createContext<'h1' | 'h2'>('h2');
-
 /** A title that gets the focus, so that a screen reader begins there. The first field gets it where there is one. */
-export function Title({ text }: { text: string }) {
+export function Title({ text, level: Heading = 'h2' }: { text: string; level?: TitleLevel | undefined }) {
   const title = useRef<HTMLHeadingElement>(null);
-  const Heading = useContext(TitleLevel);
   useLayoutEffect(() => {
     const field = title.current?.parentElement?.querySelector<HTMLInputElement>('input:not([readonly])');
     (field ?? title.current)?.focus();

@@ -5,7 +5,7 @@ import { hrefOf } from '../route.ts';
 import { PasswordField } from '../session/password-field.tsx';
 import { account, refreshSession } from '../session/state.ts';
 import { t } from '../text/language.ts';
-import { AccessForm, Title, TitleLevel } from './access-form.tsx';
+import { AccessForm, Title } from './access-form.tsx';
 import { mailedLinks } from './api.ts';
 import { ForgotPassword } from './forgot-password.tsx';
 
@@ -16,9 +16,7 @@ import { ForgotPassword } from './forgot-password.tsx';
 export function MailedLink(props: { action: LinkAction; token: string }) {
   return (
     <div class="card credentials mailed-link">
-      <TitleLevel.Provider value="h1">
-        <Link key={props.token} {...props} />
-      </TitleLevel.Provider>
+      <Link key={props.token} {...props} />
     </div>
   );
 }
@@ -26,12 +24,12 @@ export function MailedLink(props: { action: LinkAction; token: string }) {
 function Link({ action, token }: { action: LinkAction; token: string }) {
   const isDone = useSignal(false);
   const isAgain = useSignal(false);
-  if (isAgain.value) return <ForgotPassword email="" onBack={leave} />;
+  if (isAgain.value) return <ForgotPassword email="" level="h1" onBack={leave} />;
   const [title, lead, done, button] = TEXTS[action];
   if (token === '' && !isDone.value)
     return (
       <>
-        <Title text={t(title)} />
+        <Title text={t(title)} level="h1" />
         <p>{t('access.link_incomplete')}</p>
         <Onward />
       </>
@@ -39,13 +37,14 @@ function Link({ action, token }: { action: LinkAction; token: string }) {
   if (isDone.value)
     return (
       <>
-        <Title text={t(done)} />
+        <Title text={t(done)} level="h1" />
         <Onward />
       </>
     );
   return (
     <AccessForm
       title={t(title)}
+      level="h1"
       action={t(button)}
       onSubmit={async (data) => {
         await confirm(action, token, data);

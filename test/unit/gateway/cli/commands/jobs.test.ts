@@ -4,6 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { baseOf, isFinal, type Job } from '../../../../../services/shared/jobs/job.ts';
 import { failed, newJob } from '../../../../support/job.ts';
+import { testUserId } from '../../client/test-gateway.ts';
 import { chunksOf } from '../../client/test-transport.ts';
 import { createTestProgram, documentsOf } from '../test-program.ts';
 
@@ -15,10 +16,11 @@ async function build(context: TestContext, jobs: Job[] = []) {
   const program = await createTestProgram(context);
   program.users.set(ANN, 'a long password');
   await program.run(['login', '--email', ANN], { env: { ...program.env, MP3_PASSWORD: 'a long password' } });
+  const owner = testUserId(ANN);
   for (const job of jobs) {
-    await program.index.addOwned(ANN, job.id);
-    if (!isFinal(job)) await program.index.addActive(ANN, job.id);
-    await program.jobs.create({ ...job, owner: ANN });
+    await program.index.addOwned(owner, job.id);
+    if (!isFinal(job)) await program.index.addActive(owner, job.id);
+    await program.jobs.create({ ...job, owner });
     const expires = new Date(job.expires_at);
     if (jobs.length < 10)
       await program.blobs.write(job.videoBlobId, chunksOf(Buffer.alloc(100)), { expires });
