@@ -3,7 +3,7 @@ import { invalidCredentials } from '../credentials.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { requireNewCredentials } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import type { RegisteredUser, StoredUser, Users } from './users.ts';
+import type { ProvedUser, RegisteredUser, StoredUser, Users } from './users.ts';
 import type { PendingAccount, Verification } from './verification.ts';
 
 /** `signal` ends the wait for a password hash. Abort it when nobody waits for the response any more. */
@@ -20,7 +20,7 @@ export interface Accounts {
   /**
    * Throws `invalid_credentials`, and `email_not_verified` for the right password of a registration that is not confirmed. An unknown user causes the same work as a wrong password.
    */
-  authenticate(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser>;
+  authenticate(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser & ProvedUser>;
 }
 
 const notVerified = (): AppError =>

@@ -13,6 +13,12 @@ export interface User {
   group?: Exclude<RegisteredGroup, 'user'>;
 }
 
+/** A user whose credentials were judged, so that a session may begin. */
+export interface ProvedUser extends User {
+  /** When they were read. A session begins only while it is the same: see services/auth/revocations/session-epoch.ts. */
+  sessionEpoch: number;
+}
+
 /** A user that can log in. */
 export interface RegisteredUser extends User {
   email: string;
@@ -31,7 +37,8 @@ export function userOf({ id, email, account_group }: UserRow): User {
   return { id, email, ...(email !== null && group !== undefined && group !== 'user' && { group }) };
 }
 
-export interface StoredUser extends RegisteredUser {
+export interface StoredUser extends RegisteredUser, ProvedUser {
+  email: string;
   /** Absent for an account that has no password, because its owner signs in in another way. */
   passwordHash?: string;
 }
@@ -40,7 +47,7 @@ export interface Users {
   /** Adds a user. Returns undefined when there is an account with this address. */
   add(email: string, passwordHash: string): Promise<RegisteredUser | undefined>;
   find(email: string): Promise<StoredUser | undefined>;
-  addGuest(): Promise<User>;
+  addGuest(): Promise<ProvedUser>;
   /**
    * Gives a guest an address and a password, and ends the sessions of the guest at the same moment. Returns `taken` when there is
    * another account with this address, and `no_guest` when the user is no guest, or not any more.
@@ -64,8 +71,8 @@ export async function findUser(
   column: 'id' | 'email_key',
   key: string,
 ): Promise<StoredUser | undefined> {
-  const [row] = await rows<UserRow & { password_hash: string | null }>(
-    `SELECT id, email, account_group, password_hash FROM users WHERE ${column} = ? AND email IS NOT NULL`,
+  const [row] = await rows<UserRow & { password_hash: string | null; session_epoch: number }>(
+    `SELECT id, email, account_group, password_hash, session_epoch FROM users WHERE ${column} = ? AND email IS NOT NULL`,
     [key],
   );
   const email = row?.email ?? null;
@@ -73,6 +80,7 @@ export async function findUser(
   return {
     ...userOf(row),
     email,
+    sessionEpoch: row.session_epoch,
     ...(row.password_hash !== null && { passwordHash: row.password_hash }),
   };
 }
@@ -100,7 +108,7 @@ export function createUsers(database: Transactions): Users {
     async addGuest() {
       const id = randomUUID();
       await database.change('INSERT INTO users (id, created_at) VALUES (?, ?)', [id, new Date()]);
-      return { id, email: null };
+      return { id, email: null, sessionEpoch: 0 };
     },
 
     async registerGuest(id, email, passwordHash) {

@@ -1,13 +1,13 @@
 import { AppError } from '../../shared/runtime/errors.ts';
 import { requireNewCredentials } from '../accounts/password-rules.ts';
 import type { Passwords } from '../accounts/passwords.ts';
-import type { StoredUser, User, Users } from '../accounts/users.ts';
+import type { ProvedUser, StoredUser, Users } from '../accounts/users.ts';
 import type { PendingAccount, Verification } from '../accounts/verification.ts';
 import { invalidToken } from '../credentials.ts';
 
 export interface Guests {
   /** Makes a user without an address and a password. */
-  start(): Promise<User>;
+  start(): Promise<ProvedUser>;
   /**
    * Gives a guest an address and a password, and the same user has an account from then on. Idempotent as a registration is:
    * the sessions of the guest end when the guest becomes a user, and a repeated request ends none.
@@ -17,7 +17,12 @@ export interface Guests {
    * Where addresses have to be confirmed, the guest stays one until the link of the mail is opened.
    * @param signal ends the wait for a password hash
    */
-  register(id: string, email: string, password: string, signal?: AbortSignal): Promise<User | PendingAccount>;
+  register(
+    id: string,
+    email: string,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<ProvedUser | PendingAccount>;
 }
 
 type GuestUsers = Pick<Users, 'find' | 'addGuest' | 'registerGuest' | 'exists'>;
@@ -38,11 +43,11 @@ export function createGuests({
     found: StoredUser | undefined,
     password: string,
     signal: AbortSignal | undefined,
-  ): Promise<User> {
+  ): Promise<ProvedUser> {
     const matches = await passwords.verify(password, found?.passwordHash, signal);
     if (found?.id !== id || !matches)
       throw new AppError('email_taken', 'there is an account with this address');
-    return { id, email: found.email };
+    return { id, email: found.email, sessionEpoch: found.sessionEpoch };
   }
 
   return {
@@ -57,9 +62,11 @@ export function createGuests({
       const found = await users.find(email);
       if (found) return requireOwn(id, found, password, signal);
       const outcome = await users.registerGuest(id, email, await passwords.hash(password, signal));
-      if (outcome === 'registered') return { id, email };
-      // Another request with this address may have come first, also one of this guest.
       const first = await users.find(email);
+      // Its epoch began with the registration.
+      if (outcome === 'registered' && first?.id === id)
+        return { id, email, sessionEpoch: first.sessionEpoch };
+      // Another request with this address may have come first, also one of this guest.
       if (first || outcome === 'taken') return requireOwn(id, first, password, signal);
       if (!(await users.exists(id))) throw invalidToken();
       throw notGuest();

@@ -1,11 +1,12 @@
 import { AppError } from '../../shared/runtime/errors.ts';
 import { lockUser } from '../accounts/lock-account.ts';
-import type { User } from '../accounts/users.ts';
+import type { ProvedUser, User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { setGroup } from '../groups/set-group.ts';
 import { queueMail } from '../mails/outbox.ts';
+import { readEpoch } from '../revocations/session-epoch.ts';
 import { type JoinBy, signInFailed } from './authorization.ts';
 import type { Identity } from './identity.ts';
 import {
@@ -29,7 +30,7 @@ export type SignInByIdentity = (
   identity: Identity,
   settings: ProviderSettings,
   join: JoinBy | undefined,
-) => Promise<User>;
+) => Promise<ProvedUser>;
 
 export function createSignInByIdentity(database: Transactions, now = Date.now): SignInByIdentity {
   const run: SignInByIdentity = (identity, settings, join) =>
@@ -46,7 +47,7 @@ export function createSignInByIdentity(database: Transactions, now = Date.now): 
           : await joinOrAdd(statements, { identity, settings, at }));
       const current = await updateGroup(statements, user.id, identity);
       await noteIdentityUse(statements, identity, at);
-      return current;
+      return { ...current, sessionEpoch: await readEpoch(statements, user.id) };
     });
 
   return async (...args) => {

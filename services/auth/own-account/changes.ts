@@ -10,6 +10,7 @@ import { addMailToken, dropMailTokens, mailLink, newMailToken } from '../mails/m
 import { queueMail } from '../mails/outbox.ts';
 import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions, revoke } from '../revocations/revocations.ts';
+import { isSameEpoch } from '../revocations/session-epoch.ts';
 import type { RequirePassword } from './require-password.ts';
 import type { SignedIn } from './signed-in.ts';
 
@@ -55,11 +56,8 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
       await requirePassword(user, current, signal);
       const passwordHash = await passwords.hash(next, signal);
       await database.inTransaction(async (statements) => {
-        const changed = await statements.change(
-          'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?',
-          [passwordHash, user.id, user.passwordHash ?? ''],
-        );
-        if (changed === 0) throw changedMeanwhile();
+        if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
+        await statements.change('UPDATE users SET password_hash = ? WHERE id = ?', [passwordHash, user.id]);
         await endSessions(statements, user.id, sessionId);
         await dropMailTokens(statements, user.id);
         await queueMail(statements, { kind: 'password_changed', to: user.email });
@@ -79,6 +77,7 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
     async delete(user, password, signal) {
       await requirePassword(user, password, signal);
       await database.inTransaction(async (statements) => {
+        if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
         await statements.change('INSERT IGNORE INTO account_deletions (user_id, deleted_at) VALUES (?, ?)', [
           user.id,
           new Date(now()),
@@ -106,6 +105,7 @@ async function mailNewAddress(
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);
   const isQueued = await whileAllowed(database, allowed, async (statements) => {
+    if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
     if (isOther) return queueMail(statements, { kind: 'account_exists', to: owner.email });
     await addMailToken(statements, { tokenHash, userId: user.id, purpose: 'email', email, expiresAt });
     const link = mailLink(publicUrl, 'change-email', token);

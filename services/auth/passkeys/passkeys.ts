@@ -6,7 +6,7 @@ import type {
 } from '@simplewebauthn/server';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { lockAccount } from '../accounts/lock-account.ts';
-import { findUser, type RegisteredUser } from '../accounts/users.ts';
+import { findUser, type ProvedUser, type RegisteredUser } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { queueMail } from '../mails/outbox.ts';
@@ -36,7 +36,7 @@ export interface Passkeys {
   remove(user: RegisteredUser, publicId: string): Promise<void>;
   beginLogin(): Promise<PublicKeyCredentialRequestOptionsJSON>;
   /** Throws `passkey_refused`. */
-  logIn(response: AuthenticationResponseJSON): Promise<RegisteredUser>;
+  logIn(response: AuthenticationResponseJSON): Promise<RegisteredUser & ProvedUser>;
 }
 
 interface Options {
@@ -96,11 +96,11 @@ export function createPasskeys({ database, ceremonies, now = Date.now }: Options
 
     async logIn(response) {
       const passkey = await findPasskey(database, response.id);
-      if (!passkey) throw refused();
+      // Before the passkey is used: a reset that removes it ends the epoch of this user, too.
+      const user = passkey && (await findUser(database, 'id', passkey.userId));
+      if (!user) throw refused();
       const use = await ceremonies.logIn(response, passkey, take('passkey_login', null));
       if (!(await notePasskeyUse(database, passkey, { ...use, now: new Date(now()) }))) throw refused();
-      const user = await findUser(database, 'id', passkey.userId);
-      if (!user) throw refused();
       const { passwordHash: _, ...known } = user;
       return known;
     },

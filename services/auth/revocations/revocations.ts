@@ -1,4 +1,5 @@
 import type { Statements } from '../database/database.ts';
+import { beginEpoch } from './session-epoch.ts';
 
 /** Rows of one page. A gateway asks again at once after a full page. */
 const PAGE = 2_000;
@@ -35,12 +36,16 @@ export async function revoke({ change }: Pick<Statements, 'change'>, ids: readon
   }
 }
 
-/** Does the same for the sessions of a user, but for `exceptId`, and ends them. Returns how many there were. */
+/**
+ * Does the same for the sessions of a user, but for `exceptId`, and ends them. No sign-in that has begun before ends in a session. Call
+ * it in a transaction. Returns how many there were.
+ */
 export async function endSessions(
   { change }: Pick<Statements, 'change'>,
   userId: string,
   exceptId = '',
 ): Promise<number> {
+  await beginEpoch({ change }, userId);
   await change(
     `INSERT INTO revocations (id, revoked_at)
        SELECT id, UTC_TIMESTAMP(3) FROM sessions WHERE user_id = ? AND id <> ?

@@ -3,9 +3,6 @@ import { z } from 'zod';
 import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
-import { findUser } from '../accounts/users.ts';
-import { invalidToken } from '../credentials.ts';
-import type { Statements } from '../database/database.ts';
 import { parseBody } from '../json-body.ts';
 import type { RequirePassword } from '../own-account/require-password.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
@@ -16,7 +13,6 @@ import type { SecondFactor } from './second-factor.ts';
 export interface SecondFactorPorts {
   secondFactor: SecondFactor;
   requirePassword: RequirePassword;
-  database: Pick<Statements, 'rows'>;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
   requireProof: RequireProof;
@@ -30,7 +26,7 @@ const answer = z.object({ challenge: z.string().regex(/^[\w-]{43}$/), code });
 
 /** The second factor of an account, and the second step of a login with it. */
 export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFactorPorts): void {
-  const { secondFactor, requirePassword, database, grants, requireAccount, requireProof } = ports;
+  const { secondFactor, requirePassword, grants, requireAccount, requireProof } = ports;
   const path = '/account/second-factor';
 
   router.get(path, async (context) => {
@@ -66,8 +62,7 @@ export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFa
 
   router.post('/login/second-factor', jsonBody, async (context) => {
     const given = parseBody(context, answer);
-    const user = await findUser(database, 'id', await secondFactor.answer(given.challenge, given.code));
-    if (!user) throw invalidToken();
+    const user = await secondFactor.answer(given.challenge, given.code);
     context.set('Cache-Control', 'no-store');
     const { passwordHash: _, ...known } = user;
     context.body = await grants.issue(known, context.get('x-client-user-agent') || undefined);

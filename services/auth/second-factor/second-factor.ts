@@ -1,10 +1,11 @@
 import { Secret } from 'otpauth';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { lockAccount } from '../accounts/lock-account.ts';
-import type { StoredUser, User } from '../accounts/users.ts';
+import { findUser, type ProvedUser, type StoredUser } from '../accounts/users.ts';
 import type { Transactions } from '../database/database.ts';
 import { queueMail } from '../mails/outbox.ts';
 import type { SignedIn } from '../own-account/signed-in.ts';
+import { endedMeanwhile, isSameEpoch } from '../revocations/session-epoch.ts';
 import type { Seal } from '../seal.ts';
 import { addChallenge, CHALLENGE_MS, tryChallenge, useChallenge } from '../sign-in-challenges.ts';
 import { countRecoveryCodes, replaceRecoveryCodes } from './recovery-codes.ts';
@@ -25,9 +26,9 @@ export interface SecondFactor {
   /** Removes it, by a code or a recovery code. Throws `wrong_code`, `state_conflict` and `too_many_requests`. */
   remove(user: StoredUser, code: string): Promise<void>;
   /** Throws `second_factor_required` with a challenge where a login with a password needs a code. */
-  require(user: User): Promise<void>;
-  /** Returns whose challenge this is. Throws `sign_in_failed` for a challenge that has ended, `wrong_code`, `too_many_requests`. */
-  answer(challenge: string, code: string): Promise<string>;
+  require(user: ProvedUser): Promise<void>;
+  /** Returns whose challenge this is, who has proved both factors by it. Throws `sign_in_failed` for a challenge that has ended, `wrong_code`, `too_many_requests`. */
+  answer(challenge: string, code: string): Promise<StoredUser>;
 }
 
 interface Options {
@@ -79,10 +80,14 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
         await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: NAME });
       }),
 
-    async require({ id }) {
+    async require(user) {
+      const { id } = user;
       const stored = await readTotp(database, id);
       if (!stored?.isConfirmed) return;
-      const challenge = await addChallenge(database, { purpose: 'second_factor', userId: id, now: now() });
+      const challenge = await database.inTransaction(async (statements) => {
+        if (!(await isSameEpoch(statements, user))) throw endedMeanwhile();
+        return addChallenge(statements, { purpose: 'second_factor', userId: id, now: now() });
+      });
       throw new AppError('second_factor_required', 'send the code of your authenticator app', {
         fields: { challenge, expires_in: CHALLENGE_MS / 1000 },
       });
@@ -92,10 +97,13 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
       const found = await tryChallenge(database, challenge, { purpose: 'second_factor', now: now() });
       if (!found?.userId) throw challengeEnded();
       const { userId } = found;
+      // Before the challenge is used: afterwards, the epoch could be one that has ended the challenge.
+      const user = await findUser(database, 'id', userId);
+      if (!user) throw challengeEnded();
       await withCode({ userId, code, recovery: true, confirmed: true }, async (statements) => {
         if (!(await useChallenge(statements, challenge))) throw challengeEnded();
       });
-      return userId;
+      return user;
     },
   };
 }

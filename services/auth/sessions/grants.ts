@@ -1,6 +1,6 @@
-import type { User } from '../accounts/users.ts';
+import type { ProvedUser, User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
-import { isOrphan } from '../database/database-errors.ts';
+import { endedMeanwhile } from '../revocations/session-epoch.ts';
 import type { Tokens } from '../tokens/tokens.ts';
 import type { Sessions } from './refresh-sessions.ts';
 import { sessionOf } from './refresh-token-format.ts';
@@ -15,8 +15,11 @@ export interface Grant {
 }
 
 export interface Grants {
-  /** Starts a session. Throws `invalid_token` where the user was deleted meanwhile. @param userAgent of the client: untrusted text */
-  issue(user: User, userAgent?: string): Promise<Grant>;
+  /**
+   * Starts a session. Throws `sign_in_failed` where all sessions of the user were ended since its credentials were read, such as by a
+   * reset of the password. @param userAgent of the client: untrusted text
+   */
+  issue(user: ProvedUser, userAgent?: string): Promise<Grant>;
   /**
    * Exchanges a refresh token. Within 30 s, the same refresh token gets the same next one again, with another access token.
    * Throws `invalid_token`. When the token was used before those 30 s, its whole family is revoked.
@@ -35,11 +38,10 @@ export function createGrants({ sessions, tokens }: { sessions: Sessions; tokens:
 
   return {
     async issue(user, userAgent) {
-      try {
-        return await grant(user, await sessions.start(user.id, { isGuest: user.email === null, userAgent }));
-      } catch (error) {
-        throw isOrphan(error) ? invalidToken(error) : error;
-      }
+      const { id, email, sessionEpoch } = user;
+      const token = await sessions.start(id, { isGuest: email === null, sessionEpoch, userAgent });
+      if (token === undefined) throw endedMeanwhile();
+      return grant(user, token);
     },
     async refresh(refreshToken) {
       const rotated = await sessions.rotate(refreshToken);

@@ -30,9 +30,13 @@ const REUSE_MS = 30_000;
 export interface Sessions {
   /**
    * Returns the first refresh token. It need not be idempotent: when the response to a login is lost, the next login starts
-   * another session, and nobody knows the token of this one.
+   * another session, and nobody knows the token of this one. Returns undefined where all sessions of the user were ended since the
+   * epoch in which the user was read.
    */
-  start(userId: string, options?: { isGuest: boolean; userAgent?: string | undefined }): Promise<string>;
+  start(
+    userId: string,
+    options?: { isGuest: boolean; sessionEpoch: number; userAgent?: string | undefined },
+  ): Promise<string | undefined>;
   /** Exchanges a token for the next one. Returns undefined when the token is not valid, or not any more. */
   rotate(token: string): Promise<{ user: User; token: string } | undefined>;
   /** Revokes every token of the family. Idempotent: an unknown token is not an error. */
@@ -70,13 +74,16 @@ export function createSessions(options: Options): Sessions {
   }
 
   return {
-    async start(userId, { isGuest, userAgent } = { isGuest: false }) {
+    async start(userId, { isGuest, sessionEpoch, userAgent } = { isGuest: false, sessionEpoch: 0 }) {
       const id = newSessionId();
       const token = firstToken(id);
       const createdAt = new Date(now());
       const expiresAt = expiry(isGuest);
-      await addSession(database, { id, userId, tokenHash: digest(token), createdAt, expiresAt, userAgent });
-      return token;
+      const isAdded = await addSession(database, {
+        ...{ id, userId, sessionEpoch, tokenHash: digest(token) },
+        ...{ createdAt, expiresAt, userAgent },
+      });
+      return isAdded ? token : undefined;
     },
 
     async rotate(token) {

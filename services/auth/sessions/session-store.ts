@@ -21,24 +21,30 @@ function boundedUserAgent(text: string): string | null {
   return [...line].slice(0, MAX_USER_AGENT).join('') || null;
 }
 
+/** Adds a session, unless all sessions of the user were ended since the epoch that is given, or there is no such user. */
 export async function addSession(
   { change }: Statements,
   session: {
     id: string;
     userId: string;
+    sessionEpoch: number;
     tokenHash: string;
     createdAt: Date;
     expiresAt: Date;
     userAgent?: string | undefined;
   },
-): Promise<void> {
-  await change(
-    `INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at, user_agent) VALUES (?, ?, ?, ?, ?, ?)`,
+): Promise<boolean> {
+  // The lock has it wait for a transaction that ends the sessions at this moment, and then see the new epoch.
+  const added = await change(
+    `INSERT INTO sessions (id, user_id, token_hash, created_at, expires_at, user_agent)
+       SELECT ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND session_epoch = ? LOCK IN SHARE MODE`,
     [
-      ...[session.id, session.userId, session.tokenHash, session.createdAt, session.expiresAt],
+      ...[session.id, session.tokenHash, session.createdAt, session.expiresAt],
       session.userAgent === undefined ? null : boundedUserAgent(session.userAgent),
+      ...[session.userId, session.sessionEpoch],
     ],
   );
+  return added === 1;
 }
 
 /** Returns undefined when there is no such session. Returns an expired session too. */

@@ -12,4 +12,7 @@ export const proof = {
 export const proofBody = { required: true, content: json({ type: 'object', properties: proof }) };
 
 /** Problems of a route with such a body. */
-export const proofErrors = ['wrong_password', 'bad_request', 'too_large', 'unsupported_media_type'] as const;
+export const proofErrors = [
+  ...(['wrong_password', 'too_many_requests'] as const),
+  ...(['bad_request', 'too_large', 'unsupported_media_type'] as const),
+] as const;

@@ -37,12 +37,12 @@ export function buildApp({
       },
       authenticate: async (email, password) => {
         if (email !== USER.email || password !== PASSWORD) throw invalidCredentials();
-        return USER;
+        return { ...USER, sessionEpoch: 0 };
       },
     },
     guests: {
-      start: async () => ({ id: USER.id, email: null }),
-      register: async (id, email) => ({ id, email }),
+      start: async () => ({ id: USER.id, email: null, sessionEpoch: 0 }),
+      register: async (id, email) => ({ id, email, sessionEpoch: 0 }),
     },
     users: {
       idsAfter: async (after, limit) => {

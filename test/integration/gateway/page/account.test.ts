@@ -71,10 +71,14 @@ describe('the account on the page', async () => {
   });
 
   it('makes a key, shows it once, and deletes it', async (context) => {
-    const { page } = await openAccount(context);
+    const { page, user } = await openAccount(context);
     await button(page, 'New key').click();
     await page.getByLabel(/^Name/).fill('My <b>script</b>');
     await page.getByLabel('rename, cancel and delete MP3s').check();
+    await page.getByLabel('Current password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The password is wrong.').waitFor();
+    await page.getByLabel('Current password').fill(user.password);
     await page.keyboard.press('Enter');
     const field = page.getByLabel('The key «⁨My <b>script</b>⁩»');
     await field.waitFor();
@@ -89,6 +93,16 @@ describe('the account on the page', async () => {
     await page.getByRole('region', { name: 'API keys' }).getByRole('button', { name: 'Delete' }).click();
     await toast(page, 'does not work any more').waitFor();
     await page.getByText('My <b>script</b>', { exact: true }).waitFor({ state: 'detached' });
+  });
+
+  it('asks no password of an account without one, and says that a new sign-in is needed', async (context) => {
+    const { page, user } = await openAccount(context);
+    users.set(user.email, '');
+    await button(page, 'New key').click();
+    await page.getByLabel('Current password').waitFor({ state: 'detached' });
+    await page.getByLabel(/^Name/).fill('My script');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Your account has no password').waitFor();
   });
 
   it('is deleted with its password, and then nobody is signed in', async (context) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { TEST_CODE } from '../../../unit/gateway/client/test-sign-in.ts';
+import { TEST_CODE, TEST_PROVIDER } from '../../../unit/gateway/client/test-sign-in.ts';
 import { openHome, startSharedPage } from './open-home.ts';
 import { focusedText } from './spoken.ts';
 
@@ -49,6 +49,13 @@ describe('signing in beside the password', async () => {
     const { page, user, complaints } = await openAccount(context);
     const section = region(page, 'Second factor');
     await button(page, 'Turn it on').click();
+    const password = section.getByLabel('Current password');
+    assert.equal(await page.evaluate('document.activeElement.name'), 'password');
+    await password.fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The password is wrong.').waitFor();
+    await password.fill(user.password);
+    await page.keyboard.press('Enter');
     const picture = await section
       .getByRole('img', { name: 'QR code with the secret of the app' })
       .boundingBox();
@@ -106,10 +113,11 @@ describe('signing in beside the password', async () => {
   });
 
   it('works with a passkey of the device, which needs neither address nor password', async (context) => {
-    const { page, complaints } = await openAccount(context);
+    const { page, user, complaints } = await openAccount(context);
     await addAuthenticator(page);
     await button(page, 'Add a passkey').click();
     assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Chrome, Linux');
+    await page.getByLabel('Current password').fill(user.password);
     await button(page, 'Next').click();
     await toast(page, 'Your passkey is saved.').waitFor();
     await region(page, 'Passkeys').getByText('Never used').waitFor();
@@ -128,11 +136,20 @@ describe('signing in beside the password', async () => {
   });
 
   it('has a button for each service of the operator, and says how it went there', async (context) => {
-    const { page } = await openAccount(context);
+    const { page, user } = await openAccount(context);
     accounts.signIn.providers.push({ id: 'corporate', name: 'Example Corp' });
     context.after(() => accounts.signIn.providers.pop());
+    await page.route(TEST_PROVIDER, (route) => route.fulfill({ body: 'Example Corp' }));
     await page.reload();
-    await region(page, 'Other services').getByRole('button', { name: 'Connect ⁨Example Corp⁩' }).waitFor();
+    await region(page, 'Other services').getByRole('button', { name: 'Connect ⁨Example Corp⁩' }).click();
+    await page.getByLabel('Current password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The password is wrong.').waitFor();
+    await page.getByLabel('Current password').fill(user.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(TEST_PROVIDER);
+    await page.goto(started.url);
+    await accountLink(page).click();
     await signOut(page);
     const link = page.getByRole('link', { name: 'Sign in with Example Corp' });
     assert.equal(await link.getAttribute('href'), '/session/oidc/corporate');

@@ -17,7 +17,7 @@ function build({ beforeAdd = async () => {} }: { beforeAdd?: () => Promise<unkno
         await beforeAdd();
         if (stored.has(email.toLowerCase())) return undefined;
         const user = { id: `id-${stored.size}`, email };
-        stored.set(email.toLowerCase(), { ...user, passwordHash });
+        stored.set(email.toLowerCase(), { ...user, passwordHash, sessionEpoch: 0 });
         return user;
       },
       find: async (email) => stored.get(email.toLowerCase()),
@@ -47,7 +47,7 @@ describe('register', () => {
       const user = await accounts.register(registered, PASSWORD);
       assert.match(user.email, /^[!-~]+$/);
       for (const form of [registered, ...others]) {
-        assert.deepEqual(await accounts.authenticate(form, PASSWORD), user);
+        assert.deepEqual(await accounts.authenticate(form, PASSWORD), { ...user, sessionEpoch: 0 });
         assert.deepEqual(await accounts.register(form, PASSWORD), user);
       }
       assert.equal(stored.size, 1);

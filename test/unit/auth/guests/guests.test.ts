@@ -23,12 +23,14 @@ function build() {
     users: {
       async find(email) {
         const { id, email: address, passwordHash } = withAddress(email) ?? {};
-        return id && address && passwordHash ? { id, email: address, passwordHash } : undefined;
+        return id && address && passwordHash
+          ? { id, email: address, passwordHash, sessionEpoch: 0 }
+          : undefined;
       },
       async addGuest() {
         const row = { id: `id-${stored.size}`, email: null, passwordHash: null };
         stored.set(row.id, row);
-        return { id: row.id, email: null };
+        return { id: row.id, email: null, sessionEpoch: 0 };
       },
       async registerGuest(id, email, passwordHash) {
         const { first } = race;
@@ -61,7 +63,7 @@ describe('createGuests', () => {
     const { guests, stored } = build();
     const { id } = await guests.start();
     for (const form of [EMAIL, EMAIL, 'Ann@Example.com'])
-      assert.deepEqual(await guests.register(id, form, PASSWORD), { id, email: EMAIL });
+      assert.deepEqual(await guests.register(id, form, PASSWORD), { id, email: EMAIL, sessionEpoch: 0 });
     assert.equal(stored.size, 1);
   });
 

@@ -211,7 +211,7 @@ function createTestAuth(renewable: boolean) {
       headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' },
       body: JSON.stringify(content),
     });
-    if (path.startsWith('/account')) {
+    if (path.startsWith('/account') || path === '/oidc/join') {
       const id = tokens.get(String(headers?.authorization).slice('Bearer '.length));
       const email = id === undefined ? undefined : (userOf(id).email ?? undefined);
       const { status, content } = accounts.answer({

@@ -3,6 +3,8 @@ import type { AccountAnswer, AccountRequest } from './account-request.ts';
 
 /** The code of the app of everybody. */
 export const TEST_CODE = '123456';
+/** Where a browser is sent that joins an identity. */
+export const TEST_PROVIDER = 'https://id.example.com/authorize';
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const CODES = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh', 'jjjj-kkkk-mmmm-nnnn'];
 
@@ -97,6 +99,10 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
       if (request.path.startsWith('/account/second-factor')) return answerFactor(request, email);
       if (request.path.startsWith('/account/passkeys')) return answerPasskeys(request, email);
       if (request.path.startsWith('/account/identities')) return done(200, { identities: [] });
+      if (request.path === '/oidc/join')
+        return isPassword(email, request.body.password)
+          ? done(200, { url: TEST_PROVIDER, attempt: 'sealed' })
+          : refuse(403, 'wrong_password');
       return undefined;
     },
     /** Answers for whoever signs in. Undefined for another route. */
