@@ -11,11 +11,11 @@ import { createApp } from '../shared/http/koa-app.ts';
 import { exposeMetrics, type Metrics } from '../shared/http/metrics.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { requireCaller } from '../shared/http/require-caller.ts';
-import { AppError } from '../shared/runtime/errors.ts';
+import { AppError, isAppError } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { Users } from './accounts/users.ts';
-import { readBasic, readBearer } from './credentials.ts';
+import { invalidCredentials, readBasic, readBearer } from './credentials.ts';
 import { type Guests, notGuest } from './guests/guests.ts';
 import { parseBody } from './json-body.ts';
 import { rememberCaller } from './limits/caller.ts';
@@ -70,8 +70,13 @@ export function createAuthApp(ports: AuthPorts): Koa<RequestState> {
   router.post('/login', async (context) => {
     const { email, password } = readBasic(context.get('authorization'));
     const user = await accounts.authenticate(email, password, closedSignal(context.res));
-    await ports.requireSecondFactor?.(user);
-    respondUncached(context, await grants.issue(user, clientUserAgent(context)));
+    try {
+      await ports.requireSecondFactor?.(user);
+      respondUncached(context, await grants.issue(user, clientUserAgent(context)));
+    } catch (error) {
+      // The password was changed since it was compared, so it is a wrong one by now.
+      throw isAppError(error, 'sign_in_failed') ? invalidCredentials() : error;
+    }
   });
 
   // The gateway decides whether one may start as a guest.

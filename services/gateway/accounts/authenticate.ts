@@ -18,7 +18,7 @@ interface AuthenticateOptions extends AuthKeysOptions {
   issuer: string;
   audience: string;
   /** Sessions that were ended. Default: none. */
-  revocations?: Pick<Revocations, 'has'> | undefined;
+  revocations?: Pick<Revocations, 'has' | 'ready'> | undefined;
 }
 
 /** What is known of a valid token. */
@@ -70,6 +70,7 @@ export function createAuthenticate(
       throw invalidToken('send an access token as `Authorization: Bearer …`; POST /login gives one');
     const user = known.get(token) ?? (await read(token));
     if (user.exp * 1000 <= Date.now()) throw tokenExpired();
+    await revocations?.ready();
     if (revocations?.has(user.sid, user.id)) throw sessionEnded();
     known.set(token, user, { noUpdateTTL: true });
     return { id: user.id, email: user.email, group: user.group };

@@ -72,6 +72,7 @@ export const sessionPaths = {
           ...(['bad_request', 'too_large', 'unsupported_media_type', 'invalid_token', 'forbidden'] as const),
           ...([
             'email_taken',
+            'sign_in_failed',
             'state_conflict',
             'invalid_email',
             'weak_password',

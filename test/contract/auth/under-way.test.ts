@@ -76,7 +76,7 @@ describe('a login with the old password that is under way', () => {
     it(`ends in no session after the ${what}`, { skip }, async (t) => {
       const { thief, ends, during, sessions } = await build(t);
       const { status, json } = await during(CHECK, () => login(thief.call, STOLEN), ends[what]);
-      assert.deepEqual([status, json.code, json.refresh_token], [401, 'sign_in_failed', undefined]);
+      assert.deepEqual([status, json.code, json.refresh_token], [401, 'invalid_credentials', undefined]);
       assert.equal(await sessions(), left);
     });
   }
@@ -153,7 +153,7 @@ describe('the second step of a login with the old password', () => {
       await setUpSecondFactor(built);
       const { thief, ends, during, database } = built;
       const { status, json } = await during(CHECK, () => login(thief.call, STOLEN), ends[what]);
-      assert.deepEqual([status, json.code, json.challenge], [401, 'sign_in_failed', undefined]);
+      assert.deepEqual([status, json.code, json.challenge], [401, 'invalid_credentials', undefined]);
       assert.deepEqual(await database.rows('SELECT token_hash FROM sign_in_challenges'), []);
     });
   }

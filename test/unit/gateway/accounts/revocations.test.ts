@@ -90,6 +90,27 @@ describe('createAuthenticate, with revocations', () => {
     });
   }
 
+  it('refuses the token of an ended session also before the first read, for which requests wait together', async () => {
+    const { authenticate, paths } = setUp([page(['sid-1'])]);
+    const token = `Bearer ${await tokenOf(OWNER, { claims: { sid: 'sid-1' } })}`;
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => authenticate(token)));
+    for (const result of results)
+      assert.ok(result.status === 'rejected' && result.reason.code === 'invalid_token');
+    assert.equal(paths.length, 1);
+    await assert.rejects(authenticate(token), { code: 'invalid_token' });
+    assert.equal(paths.length, 1);
+  });
+
+  it('accepts valid tokens after a start while auth has no list, and asks again after a pause', async () => {
+    const { authenticate, clock, paths, pages } = setUp([jsonReply(500, {})]);
+    const token = `Bearer ${await tokenOf(OWNER, { claims: { sid: 'sid-1' } })}`;
+    for (let requests = 0; requests < 3; requests++) assert.equal((await authenticate(token)).id, OWNER.id);
+    assert.equal(paths.length, 1);
+    pages[0] = page(['sid-1']);
+    clock.ms += 1_000;
+    await assert.rejects(authenticate(token), { code: 'invalid_token' });
+  });
+
   it('accepts the token of another session of the same user, and one without a session', async () => {
     const { revocations, authenticate } = setUp([page(['sid-1'])]);
     await revocations.read();
