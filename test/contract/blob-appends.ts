@@ -155,8 +155,9 @@ function testCheckpoints(fresh: FreshBlobs): void {
       offsets,
       offsets.toSorted((a, b) => a - b),
     );
-    // At most 4 of the 9 chunks were on their way when the first save ended. The other 4 after the first were missed by it.
-    assert.ok(offsets.length <= 6, `${offsets.length} saves`);
+    // When the first save ended, it had missed at least 4 chunks, which then take one save together. At most 4 more were on
+    // their way, and the tail comes after them.
+    assert.ok(offsets.length <= 7, `${offsets.length} saves`);
     assert.equal(offsets.at(-1), upload.bytes.length);
     await blobs.delete(upload.id);
   });
