@@ -27,11 +27,13 @@ export async function startServers(context: RunContext): Promise<Servers> {
   return servers;
 }
 
-/** A mongosh script that prints the keys of all documents, with the values of jobs and of the index. */
+/** A mongosh script that prints the keys of all documents, with the values of jobs and of the index. Chunks are bytes, and no text. */
 const PRINT_ROWS = `
-  const db = new Mongo(process.env.MONGODB_URL).getDB('mp3converter');
-  print(JSON.stringify(db.store.find({}, { value: 1 }).toArray().map(({ _id, value }) =>
-    /^(job|open):/.test(_id) ? { key: _id, value } : { key: _id })))`;
+  const { store } = new Mongo(process.env.MONGODB_URL).getDB('mp3converter');
+  const keys = store.find({}, { _id: 1 }).toArray().map(({ _id }) => ({ key: _id }));
+  const documents = store.find({ _id: { $regex: '^(job|open):' } }, { value: 1 }).toArray();
+  const values = new Map(documents.map(({ _id, value }) => [_id, value]));
+  print(JSON.stringify(keys.map(({ key }) => ({ key, value: values.get(key) }))))`;
 
 /** Reads the state store by mongosh in MongoDB's own container, because its network cannot be reached from outside. */
 export async function readStore(
