@@ -220,7 +220,7 @@ describe('a guest of the page', async () => {
     await chooseFilms(page, await noisyFilm('chosen.mp4', 2));
     await page.getByText(/will be sent/).waitFor();
     await notice(page).click();
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByText('The MP3s of your visit as a guest stay behind.').first().waitFor();
     await fillIn(page, { ...user, password: 'a wrong password' });
     await page.getByRole('alert').getByText('The e-mail address or the password is wrong.').waitFor();

@@ -8,7 +8,7 @@ import { FAILED, startOperatorPage } from './operator-scene.ts';
 
 async function signIn(page: Page, token = OPERATOR_TOKEN): Promise<void> {
   await page.getByLabel('Operator token').fill(token);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 const total = (page: Page, name: string) =>

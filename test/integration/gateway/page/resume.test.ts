@@ -121,7 +121,7 @@ describe('an upload by the page', async () => {
     wire.release();
     await page.getByRole('heading', { name: 'Your session has ended.' }).waitFor();
     await page.getByLabel('Password').fill(user.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('link', { name: 'Account' }).waitFor();
     await allAccepted(page);
     assert.equal((await listJobs(page)).length, 1);
