@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers';
 import { canConnect } from './can-connect.ts';
 import type { RunContext } from './run-context.ts';
@@ -64,3 +65,17 @@ export const connectCommand = (addresses: readonly string[]): string[] => [
   CONNECT,
   ...addresses,
 ];
+
+/**
+ * Why networks are not apart from each other on this machine, or undefined where they are. An engine keeps them apart by firewall
+ * rules. Our private engine has none, and no network `bridge`: there they are apart unless the machine forwards packets.
+ */
+export async function whyNotApart(): Promise<string | undefined> {
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const networks = await dockerode.listNetworks();
+  const isPrivate = !networks.some(({ Name }) => Name === 'bridge');
+  const forwards = readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8').trim() === '1';
+  return isPrivate && forwards
+    ? 'this machine forwards packets between networks, and the private engine sets up no firewall'
+    : undefined;
+}

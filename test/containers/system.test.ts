@@ -13,7 +13,7 @@ import {
   readIntrusions,
 } from '../support/intruder/intruder.ts';
 import { waitAtMost, waitFor } from '../support/wait.ts';
-import { connectCommand } from './networks.ts';
+import { connectCommand, whyNotApart } from './networks.ts';
 import type { Replica } from './replica.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { type System, startSystem } from './system.ts';
@@ -86,7 +86,9 @@ describe('the system in containers, with two instances of every service', { time
     assertConfined(intrusions);
   });
 
-  test('lets a service reach the internal ports of those sidecars alone that it calls', async () => {
+  test('lets a service reach the internal ports of those sidecars alone that it calls', async (context) => {
+    const reason = await whyNotApart();
+    if (reason !== undefined) return context.skip(reason);
     const INTERNAL_PORT = 50_002;
     const CALLED: Record<string, string[]> = {
       gateway: ['auth', 'converter'],
