@@ -73,9 +73,9 @@ export const connectCommand = (addresses: readonly string[]): string[] => [
 export async function whyNotApart(): Promise<string | undefined> {
   const { dockerode } = (await getContainerRuntimeClient()).container;
   const networks = await dockerode.listNetworks();
-  const isPrivate = !networks.some(({ Name }) => Name === 'bridge');
+  if (networks.some(({ Name }) => Name === 'bridge')) return undefined;
   const forwards = readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8').trim() === '1';
-  return isPrivate && forwards
+  return forwards
     ? 'this machine forwards packets between networks, and the private engine sets up no firewall'
     : undefined;
 }
