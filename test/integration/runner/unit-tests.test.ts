@@ -31,18 +31,20 @@ const passing = (title: string): string =>
 describe('runUnitTests', () => {
   it('sums up the counts of all processes', (test) => {
     const files = { 'a.test.ts': passing('a'), 'b.test.ts': passing('b'), 'c.test.ts': passing('c') };
-    assert.deepEqual(runUnitTests(test, files).counts, { passed: 3, failed: 0, skipped: 0 });
+    assert.deepEqual(runUnitTests(test, files).counts, { passed: 3, failed: 0, skipped: 0, failures: [] });
   });
 
   it('counts only the tests whose names match', (test) => {
     const files = { 'a.test.ts': passing('red'), 'b.test.ts': passing('green') };
     const { counts } = runUnitTests(test, files, '--test-name-pattern=red');
-    assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0 });
+    assert.deepEqual(counts, { passed: 1, failed: 0, skipped: 0, failures: [] });
   });
 
   it('runs the other files when one cannot be loaded', (test) => {
     const { counts, printed } = runUnitTests(test, { 'a.test.ts': 'const = ;', 'b.test.ts': passing('b') });
-    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+    const { failures = [], ...numbers } = counts;
+    assert.deepEqual(numbers, { passed: 1, failed: 1, skipped: 0 });
+    assert.match(failures.join(), /a\.test\.ts/);
     assert.match(printed, /a\.test\.ts/);
   });
 
@@ -59,7 +61,7 @@ describe('runUnitTests', () => {
       index < cores ? early : slow,
     ]);
     assert.deepEqual(runUnitTests(test, Object.fromEntries(files)).counts, {
-      ...{ passed: 2 * cores, failed: 0, skipped: 0 },
+      ...{ passed: 2 * cores, failed: 0, skipped: 0, failures: [] },
     });
   });
 
