@@ -9,8 +9,8 @@ import { HOSTILE_STRINGS } from '../support/hostile-strings.ts';
 import { eventSecretsOf, systemsUnderTest, unsignedSidecar } from '../support/systems-under-test.ts';
 import { waitFor } from '../support/wait.ts';
 
-/** Characters of a text. A message of NATS may have 1 MiB, and each character may be escaped twice on its way. */
-const MAX_LENGTH = 4000;
+/** Characters of a text. A message of JetStream may have 64 KiB, and each character may be escaped twice on its way. */
+const MAX_LENGTH = 500;
 
 /** What the owner of a job is told, with the text in every field that is text. */
 const outcome = (text: string, email: string): Mp3Event => ({
