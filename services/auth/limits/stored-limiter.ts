@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { retry } from '../../shared/runtime/retry.ts';
 import { deleteInBatches, type Statements } from '../database/database.ts';
-import { isDeadlock } from '../database/database-errors.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
 
 export interface LimitOptions {
   /** Letters and hyphens, at most 30. It is the name of the policy in the headers, too. */
@@ -45,8 +44,6 @@ interface Row {
 
 /** Keys that have reached their limit. Beyond that, the database is asked again. */
 const MAX_BLOCKED = 20_000;
-/** Two inserts next to each other may lock the same gap. */
-const DEADLOCK_POLICY = { maxAttempts: 5, pauseMs: 5, hasJitter: true, isRetryable: isDeadlock };
 
 const COUNT = `INSERT INTO rate_limits (id, points, expires_at) VALUES (?, 1, ?)
   ON DUPLICATE KEY UPDATE points = IF(expires_at <= ?, 1, points + 1), expires_at = IF(expires_at <= ?, ?, expires_at)`;
@@ -86,7 +83,8 @@ export function createStoredLimiter(database: Statements, options: LimitOptions)
       const id = idOf(key);
       const at = now();
       const end = at + windowMs;
-      await retry(() => database.change(COUNT, [id, end, at, at, end]), DEADLOCK_POLICY);
+      // Two inserts next to each other may lock the same gap.
+      await retryDeadlock(() => database.change(COUNT, [id, end, at, at, end]));
       return readStored(id);
     },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AccountMail, accountMail } from '../../shared/contract/account-mail.ts';
 import { deleteInBatches, type Statements } from '../database/database.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
 
 /** A mail of which nobody needs to know later, such as one that says that a password was changed. */
 const DAY_MS = 24 * 3600 * 1000;
@@ -48,10 +49,13 @@ export async function claimDueMails(
   { limit, leaseMs, now }: { limit: number; leaseMs: number; now: Date },
 ): Promise<ClaimedMail[]> {
   const claim = randomUUID();
-  const claimed = await change(
-    `UPDATE mail_outbox SET claim = ?, due_at = ?, attempts = attempts + 1
-      WHERE due_at <= ? ORDER BY due_at LIMIT ${limit}`,
-    [claim, new Date(now.getTime() + leaseMs), now],
+  // Replicas that look at the same moment may wait for each other.
+  const claimed = await retryDeadlock(() =>
+    change(
+      `UPDATE mail_outbox SET claim = ?, due_at = ?, attempts = attempts + 1
+        WHERE due_at <= ? ORDER BY due_at LIMIT ${limit}`,
+      [claim, new Date(now.getTime() + leaseMs), now],
+    ),
   );
   if (claimed === 0) return [];
   const found = await rows<{ mail: string; attempts: number }>(

@@ -26,7 +26,7 @@ const LIMITS = {
   sessions: { underWay: 16, waiting: 240, reserved: 0, forNew: 0 },
   /** Sign-ins at one other system, which may take seconds to answer. Each of a few has as many, see provider-turns.ts. */
   providers: { underWay: 4, waiting: 40, reserved: 0, forNew: 0 },
-  /** Sign-ins by a passkey. The beginning of one reads and writes nothing, and anybody can cause it. */
+  /** Sign-ins by a passkey. Anybody can begin one, which neither reads nor writes the database. */
   passkeys: { underWay: 8, waiting: 60, reserved: 0, forNew: 0 },
   /** Requests for the link of a mail. Each takes a fixed time, and anybody can cause them. */
   mails: { underWay: 16, waiting: 48, reserved: 0, forNew: 0 },

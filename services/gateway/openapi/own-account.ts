@@ -46,7 +46,7 @@ const session = {
   },
 };
 
-/** What people do by the links of mails. None of it needs a session. */
+/** The routes behind the links in mails. None of them needs a session. */
 const mailedPaths = {
   '/account/verification': {
     post: {

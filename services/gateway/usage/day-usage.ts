@@ -43,7 +43,7 @@ export interface DayUsagePorts extends UsageStorePorts {
 const isUnlimited = ({ uploadsPerDay, bytesPerDay, minutesPerDay, storedBytes }: AccountLimits): boolean =>
   [uploadsPerDay, bytesPerDay, minutesPerDay, storedBytes].every((limit) => limit === undefined);
 
-/** Whether the MP3s of jobs that are not settled may matter. */
+/** Whether so much is stored that the MP3s of jobs that are not counted yet could reach the limit. */
 const isNearlyFull = (usage: UsageRecord, { storedBytes = Infinity }: AccountLimits): boolean =>
   usage.stored_bytes >= storedBytes / 2;
 

@@ -137,7 +137,9 @@ describe('a stranger who registers the address of somebody else', () => {
     });
   }
 
-  it('has no password of it when the owner registers while the mail is sent again', { skip }, async (t) => {
+  it('drops the password of a stranger when the owner registers while the mail is sent again', {
+    skip,
+  }, async (t) => {
     const { call, database, clock } = await build(t);
     await register(call, OTHER);
     let owner: Promise<unknown> | undefined;
