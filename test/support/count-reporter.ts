@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
 
 // Nobody waits for the tests any more when the runner was killed. `node --test` ends its children when it gets the signal.
@@ -8,7 +8,7 @@ process.channel?.unref();
 
 /**
  * A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped
- * tests, and the names of those that failed.
+ * tests, and for each that failed its name, its file and the first lines of its error.
  */
 export default async function* count(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let withoutTests = 0;
@@ -18,11 +18,21 @@ export default async function* count(events: AsyncIterable<TestEvent>): AsyncGen
     if (type === 'test:pass' && data.nesting === 0 && resolve(data.name) === data.file) withoutTests++;
     // A suite fails with its tests.
     if (type === 'test:fail' && failureTypeOf(data.details.error) !== 'subtestsFailed')
-      failures.push(data.name);
+      failures.push(describeFailure(data));
     // A summary with a file name is about that file alone.
     if (type !== 'test:summary' || data.file !== undefined) continue;
     yield JSON.stringify({ ...data.counts, passed: data.counts.passed - withoutTests, failures });
   }
+}
+
+const MESSAGE_LINES = 6;
+
+function describeFailure({ name, file, details }: Extract<TestEvent, { type: 'test:fail' }>['data']): string {
+  const { cause = details.error } = details.error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const lines = message.split('\n').slice(0, MESSAGE_LINES);
+  const where = file === undefined ? '' : ` (${relative(process.cwd(), file)})`;
+  return `${name}${where}: ${lines.join('\n  ')}`;
 }
 
 const failureTypeOf = (error: object): unknown => ('failureType' in error ? error.failureType : undefined);

@@ -8,7 +8,7 @@ export interface TestCounts {
   passed: number;
   failed: number;
   skipped: number;
-  /** The names of tests that failed, as far as they are known. */
+  /** The tests that failed, as far as they are known: the name, the file and the first lines of the error of each. */
   failures?: readonly string[];
 }
 

@@ -13,6 +13,7 @@ const ports = {
     change: async () => 0,
   },
   tokens: { seconds: 900 },
+  limits: {},
   providers: [],
   publicUrl: 'http://gateway.test',
   log: createLog('auth', 'silent'),
