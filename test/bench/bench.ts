@@ -1,9 +1,13 @@
 import { createReadStream } from 'node:fs';
 import type { Launched } from '../../deploy/local/launch.ts';
 import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
+import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { type Account, client } from '../support/client.ts';
+import { waitFor } from '../support/wait.ts';
+import type { PartReport } from './report.ts';
 
 const MIB = 1024 ** 2;
+const CONVERSION_MS = 20 * 60_000;
 
 /** What each part of the benchmark works with. */
 export interface Bench {
@@ -16,6 +20,9 @@ export interface Bench {
   filmDir: string;
   /** How often each measurement is repeated. */
   runs: number;
+  /** Whether small inputs are enough, because only the benchmark itself is tried. */
+  isQuick: boolean;
+  report: PartReport;
   signal: AbortSignal;
 }
 
@@ -43,4 +50,35 @@ export async function upload({ launched, signal }: Bench, account: Account, path
   });
   if (response.status !== 202) throw new Error(`upload: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { id: string }).id;
+}
+
+/** Waits until a job is done, at most 20 minutes. Throws if it failed. */
+export async function untilDone(bench: Bench, account: Account, id: string): Promise<JobView> {
+  const poll = async () => {
+    const job = await apiOf(bench).job(account, id);
+    if (job.status === 'failed' || job.status === 'cancelled') throw new Error(JSON.stringify(job));
+    return job.status === 'done' && job;
+  };
+  return waitFor(`job ${id}`, poll, { timeoutMs: CONVERSION_MS, signal: bench.signal });
+}
+
+/** Deletes a job. Throws if there is none. */
+export async function discard(bench: Bench, account: Account, id: string): Promise<void> {
+  const api = apiOf(bench);
+  const { status } = await api.send(`/jobs/${id}`, { method: 'DELETE', headers: api.bearer(account) });
+  if (status !== 204) throw new Error(`the deletion of a job was answered with ${status}`);
+}
+
+/** Stops the converter, so that it takes no job. Returns a function that lets it go on, which an abort does as well. */
+export function pauseConverter({ launched, signal }: Bench): () => void {
+  const { appPid } = launched.system.apps.converter;
+  if (appPid === undefined) return () => undefined;
+  const resume = (): void => void process.kill(appPid, 'SIGCONT');
+  process.kill(appPid, 'SIGSTOP');
+  // A process that is stopped would not react to SIGTERM.
+  signal.addEventListener('abort', resume, { once: true });
+  return () => {
+    signal.removeEventListener('abort', resume);
+    resume();
+  };
 }

@@ -1,21 +1,34 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freeBox } from '../support/media.ts';
+import type { Bench } from './bench.ts';
 
 const run = promisify(execFile);
 const CLIP_SECONDS = 20;
+/** In the quick form, every film is one clip of this length. */
+const QUICK_SECONDS = 5;
+
+type Place = Pick<Bench, 'filmDir' | 'isQuick' | 'signal'>;
+
+interface Clip {
+  path: string;
+  /** ffmpeg arguments for the pictures. */
+  codec: string[];
+  seconds: number;
+}
 
 /** Makes a clip with pictures in a given codec, and with a sound that gives LAME as much work as music does. */
-async function makeClip(path: string, codec: string[], signal: AbortSignal): Promise<void> {
+async function makeClip({ path, codec, seconds }: Clip, signal: AbortSignal): Promise<void> {
   const sound = [
-    `anoisesrc=c=pink:r=44100:a=0.2:d=${CLIP_SECONDS}:seed=1`,
-    `sine=f=440:r=44100:d=${CLIP_SECONDS}`,
-    `sine=f=1270:r=44100:d=${CLIP_SECONDS}`,
+    `anoisesrc=c=pink:r=44100:a=0.2:d=${seconds}:seed=1`,
+    `sine=f=440:r=44100:d=${seconds}`,
+    `sine=f=1270:r=44100:d=${seconds}`,
   ];
   const inputs = sound.flatMap((source) => ['-f', 'lavfi', '-i', source]);
-  const video = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25:d=${CLIP_SECONDS}`];
+  const video = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25:d=${seconds}`];
   const mix = '[1][2][3]amix=inputs=3,aformat=channel_layouts=stereo[sound]';
   const maps = [
     '-filter_complex',
@@ -39,33 +52,37 @@ interface Film {
   repetitions(clipBytes: number): number;
 }
 
-/** Makes a film in `folder` from repetitions of a clip, once in a run. Returns its path. */
+/** Makes a film from repetitions of a clip, once in a run. Returns its path. */
 async function makeFilm(
-  folder: string,
   { name, codec, repetitions }: Film,
-  signal: AbortSignal,
+  { filmDir, isQuick, signal }: Place,
 ): Promise<string> {
-  const path = join(folder, name);
+  const path = join(filmDir, name);
   if (existsSync(path)) return path;
-  await mkdir(folder, { recursive: true });
-  const clip = join(folder, `clip-${name}`);
-  await makeClip(clip, codec, signal);
-  const loops = String(repetitions((await stat(clip)).size) - 1);
-  const unfinished = join(folder, `unfinished-${name}`);
-  const args = ['-v', 'error', '-y', '-stream_loop', loops, '-i', clip, '-c', 'copy', unfinished];
+  await mkdir(filmDir, { recursive: true });
+  const clip = join(filmDir, `clip-${name}`);
+  await makeClip({ path: clip, codec, seconds: isQuick ? QUICK_SECONDS : CLIP_SECONDS }, signal);
+  const loops = isQuick ? 0 : repetitions((await stat(clip)).size) - 1;
+  const unfinished = join(filmDir, `unfinished-${name}`);
+  const args = ['-v', 'error', '-y', '-stream_loop', `${loops}`, '-i', clip, '-c', 'copy', unfinished];
   await run('ffmpeg', args, { signal });
   await rename(unfinished, path);
   return path;
 }
 
-const TEN_MINUTES: Film = {
-  name: 'ten-minutes.mp4',
-  codec: [
-    ...['-c:v', 'libx264', '-preset', 'ultrafast'],
-    ...['-b:v', '1440k', '-maxrate', '1440k', '-bufsize', '1440k'],
-  ],
-  repetitions: () => 600 / CLIP_SECONDS,
-};
+const H264 = [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast'],
+  ...['-b:v', '1440k', '-maxrate', '1440k', '-bufsize', '1440k'],
+];
+
+const lasting = (name: string, seconds: number): Film => ({
+  name: `${name}.mp4`,
+  codec: H264,
+  repetitions: () => seconds / CLIP_SECONDS,
+});
+const ONE_MINUTE = lasting('one-minute', 60);
+const TEN_MINUTES = lasting('ten-minutes', 600);
+const ONE_HOUR = lasting('one-hour', 3600);
 
 const TWO_GIBIBYTES: Film = {
   name: 'two-gibibytes.mkv',
@@ -74,12 +91,38 @@ const TWO_GIBIBYTES: Film = {
 };
 
 /** 10 minutes of H.264 and AAC, about 120 MB. */
-export const tenMinutes = (folder: string, signal: AbortSignal): Promise<string> =>
-  makeFilm(folder, TEN_MINUTES, signal);
+export const tenMinutes = (place: Place): Promise<string> => makeFilm(TEN_MINUTES, place);
+
+/** 60 minutes of H.264 and AAC, about 720 MB. */
+export const oneHour = (place: Place): Promise<string> => makeFilm(ONE_HOUR, place);
 
 /** Motion JPEG and AAC, 2 GiB or a little more. */
-export const twoGibibytes = (folder: string, signal: AbortSignal): Promise<string> =>
-  makeFilm(folder, TWO_GIBIBYTES, signal);
+export const twoGibibytes = (place: Place): Promise<string> => makeFilm(TWO_GIBIBYTES, place);
+
+/** Films of one minute, about 12 MB each. They differ, because equal content would give the same job. */
+export async function oneMinuteFilms(count: number, place: Place): Promise<string[]> {
+  const film = await makeFilm(ONE_MINUTE, place);
+  const paths = Array.from({ length: count }, (_, i) => join(place.filmDir, `one-minute-${i}.mp4`));
+  for (const [number, path] of paths.entries()) {
+    await copyWithMark(film, path);
+    await writeMark(path, number);
+  }
+  return paths;
+}
+
+/** Copies an MP4, with room for a mark at the end that no reader looks at. */
+export async function copyWithMark(film: string, path: string): Promise<void> {
+  await copyFile(film, path);
+  await appendFile(path, freeBox(Buffer.alloc(4)));
+}
+
+/** Makes the content of such a copy another one. */
+export async function writeMark(path: string, mark: number): Promise<void> {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(mark);
+  await using file = await open(path, 'r+');
+  await file.write(bytes, 0, 4, (await file.stat()).size - 4);
+}
 
 /** Stereo of 48 kHz: ffmpeg's expression of a clip. */
 export const SOUNDS = {
@@ -93,13 +136,13 @@ export const SOUNDS = {
 
 export type SoundName = keyof typeof SOUNDS;
 
-/** Makes an MP3 of 10 minutes, once, and keeps it in `folder`. Returns its path. */
-export async function tenMinuteMp3(folder: string, name: SoundName, signal: AbortSignal): Promise<string> {
-  const path = join(folder, `ten-minutes-${name}.mp3`);
+/** Makes an MP3 of 10 minutes, once in a run. Returns its path. */
+export async function tenMinuteMp3(name: SoundName, { filmDir, isQuick, signal }: Place): Promise<string> {
+  const path = join(filmDir, `ten-minutes-${name}.mp3`);
   if (existsSync(path)) return path;
-  await mkdir(folder, { recursive: true });
-  const unfinished = join(folder, `unfinished-${name}.mp3`);
-  const loop = `aloop=loop=-1:size=${CLIP_SECONDS * 48_000},atrim=duration=600`;
+  await mkdir(filmDir, { recursive: true });
+  const unfinished = join(filmDir, `unfinished-${name}.mp3`);
+  const loop = `aloop=loop=-1:size=${CLIP_SECONDS * 48_000},atrim=duration=${isQuick ? QUICK_SECONDS : 600}`;
   const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', `${SOUNDS[name]},${loop}`, '-q:a', '2', unfinished];
   await run('ffmpeg', args, { signal });
   await rename(unfinished, path);

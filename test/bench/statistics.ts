@@ -1,13 +1,12 @@
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** The end of a row: what was expected, after the word MISSED if it was not met. */
-export const expected = (isMet: boolean, what: string): string =>
-  `${isMet ? '' : 'MISSED '}(expected ${what})`;
+/** The value below which a share of the values lies: 0.5 for the half, 1 for all. */
+export const quantile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1] ?? Number.NaN;
 
-/** The median of some values, and all of them. */
-export const spread = (values: number[], unit = 's') =>
-  `${median(values).toFixed(2)} ${unit} (${values.map((v) => v.toFixed(2)).join(', ')})`;
+/** How many times as large the median of the first values is. */
+export const ratioOf = (values: number[], base: number[]): number => median(values) / median(base);
 
 /** Measures how long some work takes. */
 export async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { promisify } from 'node:util';
@@ -9,23 +8,21 @@ import { verify } from '../../../services/converter/ffmpeg/verify.ts';
 import { tools } from '../../support/tools.ts';
 import type { Bench } from '../bench.ts';
 import { SOUNDS, type SoundName, tenMinuteMp3 } from '../films.ts';
-import { expected, median, spread, timed } from '../statistics.ts';
+import { ratioOf, timed } from '../statistics.ts';
 
 const run = promisify(execFile);
 const MOST_CPU = 0.8;
 
 /** Measures the check of an MP3, which decodes it and measures its loudness, true peak and waveform. */
 export async function check(bench: Bench): Promise<void> {
-  const rows: string[] = [];
-  for (const name of Object.keys(SOUNDS) as SoundName[]) rows.push(await checkSound(bench, name));
-  console.log(`
-The check of an MP3 of 10 minutes, with its loudness, true peak and waveform${rows.join('')}`);
+  bench.report.heading('The check of an MP3 of 10 minutes, with its loudness, true peak and waveform');
+  for (const name of Object.keys(SOUNDS) as SoundName[]) await checkSound(bench, name);
 }
 
-async function checkSound(bench: Bench, name: SoundName): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-check-'));
+async function checkSound(bench: Bench, name: SoundName): Promise<void> {
+  const folder = await mkdtemp(join(bench.filmDir, 'check-'));
   try {
-    await copyFile(await tenMinuteMp3(bench.filmDir, name, bench.signal), join(folder, OUTPUT));
+    await copyFile(await tenMinuteMp3(name, bench), join(folder, OUTPUT));
     const bare: number[] = [];
     const checks: number[] = [];
     const cpu: number[] = [];
@@ -41,12 +38,13 @@ async function checkSound(bench: Bench, name: SoundName): Promise<string> {
       cpu.push(process.cpuUsage(before).user / 1e6);
       delays.push(delay.max / 1e6);
     }
-    const ratio = median(cpu) / median(bare);
-    return `
-  ${name}, by ffmpeg alone     ${spread(bare)}
-  ${name}, checked             ${spread(checks)}
-  CPU time of the converter  ${spread(cpu)}, ratio ${ratio.toFixed(2)}   ${expected(ratio <= MOST_CPU, `≤ ${MOST_CPU}`)}
-  longest event loop delay   ${spread(delays, 'ms')}`;
+    const { report } = bench;
+    const limit = { atMost: MOST_CPU };
+    report.row({ name: `${name}, by ffmpeg alone`, values: bare, unit: 's' });
+    report.row({ name: `${name}, checked`, values: checks, unit: 's' });
+    report.row({ name: `${name}, CPU of the converter`, values: cpu, unit: 's' });
+    report.row({ name: `${name}, CPU ÷ ffmpeg`, values: [ratioOf(cpu, bare)], unit: '×', limit });
+    report.row({ name: `${name}, longest event loop delay`, values: delays, unit: 'ms' });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -8,21 +8,22 @@ import { createLog } from '../../../services/shared/runtime/log.ts';
 import type { StateStore } from '../../../services/shared/state/state-store.ts';
 import { failed } from '../../support/job.ts';
 import { countingState } from '../counting-state.ts';
-import { median, timed } from '../statistics.ts';
+import type { Row } from '../report.ts';
+import { timed } from '../statistics.ts';
 
-export const FAILED = 100_000;
 const PAGE = 100;
 /** A page reads one more job, to know whether there is a next page. */
 const SHOWN = PAGE + 1;
 
 /**
  * Adds many jobs to the failed index, and measures what reading them costs. Only the jobs on the first page are stored as well.
- * Returns the lines of the report.
+ * Returns the rows of the report.
  */
 export async function failedList(
   state: StateStore,
-  { keptSeconds, runs }: { keptSeconds: number; runs: number },
-): Promise<string[]> {
+  options: { failed: number; keptSeconds: number; runs: number },
+): Promise<Row[]> {
+  const { keptSeconds, runs } = options;
   const { counted, cost, reset } = countingState(state);
   const jobs = createJobStore(counted);
   const index = createJobIndex(counted, keptSeconds);
@@ -37,7 +38,7 @@ export async function failedList(
   const list = createFailedJobs({ jobs, failedIndex, commands: changes, log: createLog('bench', 'silent') });
 
   const expires = { expires_at: new Date(Date.now() + keptSeconds * 1000).toISOString() };
-  const all = Array.from({ length: FAILED }, () => failed(expires));
+  const all = Array.from({ length: options.failed }, () => failed(expires));
   const byId = new Map(all.map((job) => [job.id, job]));
   const [addSeconds] = await timed(() => failedIndex.add(all));
   const added = cost.calls;
@@ -55,9 +56,16 @@ export async function failedList(
     if (shown.length !== PAGE) throw new Error(`the page has ${shown.length} jobs`);
     pages.push(seconds * 1000);
   }
+  const size = `the largest ${(whole.largest / 1e3).toFixed(0)} kB`;
   return [
-    `add all                  ${addSeconds.toFixed(1)} s, ${added} calls`,
-    `read the whole index     ${readSeconds.toFixed(1)} s, ${whole.calls} calls, ${whole.keys} documents, the largest ${(whole.largest / 1e3).toFixed(0)} kB`,
-    `a page of ${PAGE}            ${median(pages).toFixed(0)} ms, ${cost.calls} calls, ${cost.keys} keys`,
+    { name: 'add all', values: [addSeconds], unit: 's', note: `${added} calls` },
+    {
+      ...{ name: 'read the whole index', values: [readSeconds], unit: 's' },
+      note: `${whole.calls} calls, ${whole.keys} documents, ${size}`,
+    },
+    {
+      ...{ name: `a page of ${PAGE}`, values: pages, unit: 'ms', digits: 0 },
+      note: `${cost.calls} calls, ${cost.keys} keys`,
+    },
   ];
 }

@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 import { media } from '../../support/media.ts';
 import { apiOf, type Bench, upload } from '../bench.ts';
 import { latencyRow } from '../latency-row.ts';
-import { expected, timed } from '../statistics.ts';
+import { timed } from '../statistics.ts';
 
-const PARALLEL = 190;
-const SECONDS = 10;
+const FULL = { parallel: 190, seconds: 10 };
+const QUICK = { parallel: 10, seconds: 2 };
 const EVERY_MS = 100;
+/** A request may take this many times as long as without wrong logins. */
+const MOST_RATIO = 2;
 const run = promisify(execFile);
 
 /** The times of each kind of request in seconds, and the responses that were not the expected one. */
@@ -27,20 +29,23 @@ type RequestKinds = Record<string, RequestKind>;
 
 /** Measures how much many wrong logins at once slow down each kind of request of other users. */
 export async function logins(bench: Bench): Promise<void> {
+  const { parallel, seconds } = bench.isQuick ? QUICK : FULL;
   const kinds = await requestKinds(bench);
   await measure(kinds, AbortSignal.timeout(2_000), bench.signal); // This warms the system up.
-  const quiet = await measure(kinds, AbortSignal.timeout(SECONDS * 1000), bench.signal);
+  const quiet = await measure(kinds, AbortSignal.timeout(seconds * 1000), bench.signal);
   const storm = new AbortController();
-  const storming = runStorm(bench).finally(() => storm.abort());
+  const storming = runStorm(bench, parallel, seconds).finally(() => storm.abort());
   const [meanwhile, responses] = await Promise.all([measure(kinds, storm.signal, bench.signal), storming]);
 
-  console.log(`
-${PARALLEL} wrong logins at once, for ${SECONDS} s: ${responses}; median, 95 %, longest`);
+  const { report } = bench;
+  report.heading(`${parallel} wrong logins at once, for ${seconds} s: ${responses}`);
   for (const name of Object.keys(kinds)) {
-    console.log(latencyRow(name, quiet.seconds[name] ?? [], meanwhile.seconds[name] ?? []));
+    report.row(latencyRow(name, quiet.seconds[name] ?? [], meanwhile.seconds[name] ?? [], MOST_RATIO));
   }
-  const wrong = [...new Set([...quiet.wrong, ...meanwhile.wrong])].join(', ') || 'none';
-  console.log(`  other answers            ${wrong}   ${expected(wrong === 'none', 'none')}`);
+  const wrong = [...quiet.wrong, ...meanwhile.wrong];
+  const note = [...new Set(wrong)].join(', ') || 'none';
+  const limit = { atMost: 0 };
+  report.row({ name: 'other answers', values: [wrong.length], unit: 'answers', digits: 0, limit, note });
 }
 
 /** Prepares a user with a job that is done. */
@@ -90,8 +95,8 @@ async function measure(kinds: RequestKinds, enough: AbortSignal, signal: AbortSi
 }
 
 /** Returns the number of responses of each status as JSON. */
-async function runStorm({ launched, signal }: Bench): Promise<string> {
+async function runStorm({ launched, signal }: Bench, parallel: number, seconds: number): Promise<string> {
   const script = join(import.meta.dirname, '../wrong-login-storm.ts');
-  const args = [script, launched.system.gatewayUrl, `${PARALLEL}`, `${SECONDS}`];
+  const args = [script, launched.system.gatewayUrl, `${parallel}`, `${seconds}`];
   return (await run(process.execPath, args, { signal })).stdout.trim();
 }

@@ -1,18 +1,17 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
+import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openPage, signUp } from '../../integration/gateway/page/open-page.ts';
 import { convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { launchBrowser } from '../../integration/gateway/page/test-browser.ts';
 import { ensureChromium } from '../../support/chromium.ts';
 import { waitFor } from '../../support/wait.ts';
+import { bareSeconds } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
 import { tenMinutes } from '../films.ts';
-import { median, spread, timed } from '../statistics.ts';
+import type { PartReport } from '../report.ts';
+import { ratioOf } from '../statistics.ts';
 
-const run = promisify(execFile);
 const CONVERSION = { timeout: 300_000 };
 const POLL = { pauseMs: 20, timeoutMs: 60_000 };
 
@@ -33,38 +32,35 @@ interface Moments {
 /** Measures the time from the drop of a film on the web page, in a real browser, to the first sound of its MP3. */
 export async function page(bench: Bench): Promise<void> {
   await ensureChromium(() => undefined, bench.signal);
-  const film = await tenMinutes(bench.filmDir, bench.signal);
+  const film = await tenMinutes(bench);
   const browser = await launchBrowser();
   const bare: number[] = [];
   const sound: Moments[] = [];
   const whole: Moments[] = [];
   try {
     for (let i = 0; i < bench.runs; i++) {
-      const out = join(bench.filmDir, 'bare.mp3');
-      const args = ['-v', 'error', '-nostdin', '-y', '-i', film, '-q:a', '2', out];
-      bare.push((await timed(() => run('ffmpeg', args, { signal: bench.signal })))[0]);
+      bare.push(await bareSeconds(bench, film));
       sound.push(await dropAndHear(browser, bench, film, false));
       whole.push(await dropAndHear(browser, bench, film, true));
     }
   } finally {
     await browser.close();
   }
-  console.log(`
-From the drop on the web page to the first sound, 10 minutes, -q:a 2
-  bare ffmpeg              ${spread(bare)}${rowsOf('its sound is sent', sound, bare)}${rowsOf('all of it is sent', whole, bare)}`);
+  const { report } = bench;
+  report.heading('From the drop on the web page to the first sound, 10 minutes, -q:a 2');
+  report.row({ name: 'bare ffmpeg', values: bare, unit: 's' });
+  reportMoments(report, 'its sound sent', sound, bare);
+  reportMoments(report, 'all of it sent', whole, bare);
 }
 
-function rowsOf(what: string, all: Moments[], bare: number[]): string {
+function reportMoments(report: PartReport, what: string, all: Moments[], bare: number[]): void {
   const of = (name: keyof Moments) => all.map((moments) => moments[name]);
-  const steps = [
-    `shown after ${median(of('found')).toFixed(2)} s`,
-    `sent after ${median(of('sent')).toFixed(2)} s`,
-    `done after ${median(of('done')).toFixed(2)} s`,
-    `player after ${median(of('player')).toFixed(2)} s`,
-  ];
-  return `
-  ${what.padEnd(24)} ${spread(of('sound'))}, ratio ${(median(of('sound')) / median(bare)).toFixed(2)}
-    ${steps.join(', ')}`;
+  report.row({ name: `${what}: shown after`, values: of('found'), unit: 's' });
+  report.row({ name: `${what}: sent after`, values: of('sent'), unit: 's' });
+  report.row({ name: `${what}: done after`, values: of('done'), unit: 's' });
+  report.row({ name: `${what}: player after`, values: of('player'), unit: 's' });
+  report.row({ name: `${what}: first sound after`, values: of('sound'), unit: 's' });
+  report.row({ name: `${what}: ÷ bare ffmpeg`, values: [ratioOf(of('sound'), bare)], unit: '×' });
 }
 
 /** Opens the page as somebody new, so that no earlier job is found and nothing is in a cache. */

@@ -1,46 +1,58 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { writePackage } from '../../../deploy/package/package-files.ts';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
-import { formatSize } from '../../../services/shared/runtime/format.ts';
+import { bareSeconds, sizeOf } from '../bare-ffmpeg.ts';
 import { apiOf, type Bench } from '../bench.ts';
 import { tenMinutes, twoGibibytes } from '../films.ts';
-import { expected, median, spread, timed } from '../statistics.ts';
+import { ratioOf, timed } from '../statistics.ts';
 
 const run = promisify(execFile);
-const MAX_SENT = 15e6;
+const MOST_SENT_MB = 15;
 
 /** Compares the command line as people install it, from a film to its MP3 on the disk, with ffmpeg alone. Tells how much of the films is sent. */
 export async function send(bench: Bench): Promise<void> {
-  const film = await tenMinutes(bench.filmDir, bench.signal);
+  const { report } = bench;
+  const film = await tenMinutes(bench);
   const command = await packedCommand(bench);
   const bare: number[] = [];
   const ours: number[] = [];
-  let sent = 0;
+  const sent: number[] = [];
   for (let i = 0; i < bench.runs; i++) {
-    const out = join(bench.filmDir, 'bare.mp3');
-    const args = ['-v', 'error', '-nostdin', '-y', '-i', film, '-q:a', '2', out];
-    bare.push((await timed(() => run('ffmpeg', args, { signal: bench.signal })))[0]);
+    bare.push(await bareSeconds(bench, film));
     const [seconds, job] = await timed(() => convertByCommand(bench, command, film));
     ours.push(seconds);
-    sent = job.source.size;
+    sent.push(job.source.size / 1e6);
   }
-  const ratio = median(ours) / median(bare);
-  const large = await twoGibibytes(bench.filmDir, bench.signal);
-  const [largeSeconds, largeJob] = await timed(() => convertByCommand(bench, command, large));
-  const track = await trackBytes(large, bench.signal);
-  const share = largeJob.source.size / track;
-  console.log(`
-From the command line to the MP3 on the disk, -q:a 2
-  10 minutes, bare ffmpeg  ${spread(bare)}
-  10 minutes, mp3 convert  ${spread(ours)}
-  ratio                    ${ratio.toFixed(2)}   ${expected(ratio <= 0.9, '≤ 0.9')}
-  sent                     ${formatSize(sent)} of ${formatSize((await stat(film)).size)}   ${expected(sent <= MAX_SENT, `≤ ${formatSize(MAX_SENT)}`)}
-  2 GiB, mp3 convert       ${largeSeconds.toFixed(1)} s
-  sent of its track        ${formatSize(largeJob.source.size)} of ${formatSize(track)}, ratio ${share.toFixed(3)}   ${expected(share <= 1.02, '≤ 1.02')}`);
+  report.heading('From the command line to the MP3 on the disk, -q:a 2');
+  report.row({ name: '10 minutes, bare ffmpeg', values: bare, unit: 's' });
+  report.row({ name: '10 minutes, mp3 convert', values: ours, unit: 's' });
+  report.row({
+    ...{ name: '10 minutes, ÷ bare ffmpeg', values: [ratioOf(ours, bare)], unit: '×' },
+    limit: { atMost: 0.9 },
+  });
+  const note = `of ${((await sizeOf(film)) / 1e6).toFixed(1)} MB`;
+  report.row({
+    ...{ name: '10 minutes, sent', values: sent, unit: 'MB', digits: 1, note },
+    limit: { atMost: MOST_SENT_MB },
+  });
+  await sendLarge(bench, command);
+}
+
+async function sendLarge(bench: Bench, command: string): Promise<void> {
+  const film = await twoGibibytes(bench);
+  const [seconds, { source }] = await timed(() => convertByCommand(bench, command, film));
+  bench.report.row({ name: '2 GiB, mp3 convert', values: [seconds], unit: 's', digits: 1 });
+  bench.report.row({
+    ...{
+      name: '2 GiB, sent ÷ its track',
+      values: [source.size / (await trackBytes(bench, film))],
+      unit: '×',
+    },
+    ...{ digits: 3, limit: { atMost: 1.02 } },
+  });
 }
 
 /** Makes the package of the command line, and returns the path of its program. */
@@ -68,13 +80,8 @@ async function convertByCommand(bench: Bench, command: string, film: string): Pr
 }
 
 /** The size of the first audio track as a film of its own in the same container, as ffmpeg writes it. */
-async function trackBytes(film: string, signal: AbortSignal): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'mp3converter-track-'));
-  try {
-    const track = join(folder, `track${extname(film)}`);
-    await run('ffmpeg', ['-v', 'error', '-i', film, '-map', '0:a:0', '-c', 'copy', track], { signal });
-    return (await stat(track)).size;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+async function trackBytes({ filmDir, signal }: Bench, film: string): Promise<number> {
+  const track = join(filmDir, `track${extname(film)}`);
+  await run('ffmpeg', ['-v', 'error', '-y', '-i', film, '-map', '0:a:0', '-c', 'copy', track], { signal });
+  return sizeOf(track);
 }

@@ -11,13 +11,14 @@ import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { createLog } from '../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../services/shared/state/documents.ts';
 import { done, newJob } from '../../support/job.ts';
-import { type Bench, gatewaySidecar } from '../bench.ts';
+import { type Bench, gatewaySidecar, pauseConverter } from '../bench.ts';
 import { countingState } from '../counting-state.ts';
-import { median, timed } from '../statistics.ts';
-import { FAILED, failedList } from './failed-list.ts';
+import type { Row } from '../report.ts';
+import { timed } from '../statistics.ts';
+import { failedList } from './failed-list.ts';
 
-const QUEUED = 1_000;
-const FINISHED = 5_000;
+const FULL = { queued: 1_000, finished: 5_000, failed: 100_000 };
+const QUICK = { queued: 20, finished: 20, failed: 200 };
 const KEPT_SECONDS = 6 * 3600;
 const CONCURRENCY = 8;
 
@@ -61,18 +62,13 @@ async function measurePass({ state, publish }: Sidecar, stallTimeoutMs: number):
   return { ms: seconds * 1000, ...cost, published };
 }
 
-const line = (what: string, costs: Cost[]): string => {
+function rowOf(name: string, costs: Cost[]): Row {
   const [first] = costs;
   if (!first) throw new Error('nothing was measured');
-  const columns = [
-    median(costs.map(({ ms }) => ms)).toFixed(0),
-    first.calls,
-    first.keys,
-    (first.bytes / 1e3).toFixed(0),
-    first.published,
-  ];
-  return `  ${what.padEnd(40)}${columns.map((column) => String(column).padStart(11)).join('')}`;
-};
+  const { calls, keys, bytes, published } = first;
+  const note = `${calls} calls, ${keys} keys and ${(bytes / 1e3).toFixed(0)} kB read, ${published} published`;
+  return { name, values: costs.map(({ ms }) => ms), unit: 'ms', digits: 0, note };
+}
 
 /** ms. No job of the benchmark is stalled by this timeout; with 0, every job is. */
 const NONE_STALLED_MS = 3600_000;
@@ -80,51 +76,39 @@ const NONE_STALLED_MS = 3600_000;
 /** Measures a pass of the sweep with jobs that are queued, and with many more that are finished. */
 export async function sweep(bench: Bench): Promise<void> {
   const sidecar = gatewaySidecar(bench);
+  // No converter may take the jobs, because they have no videos.
   const resume = pauseConverter(bench);
   try {
-    const [sweepLines, listLines] = await measureAll(sidecar, bench);
-    const head = ['ms', 'calls', 'keys read', 'kB read', 'published'];
-    console.log(`
-One pass of the sweep, through a sidecar
-  ${''.padEnd(40)}${head.map((column) => column.padStart(11)).join('')}
-${sweepLines.join('\n')}
-
-The failed index with ${FAILED} jobs, through a sidecar
-${listLines.map((text) => `  ${text}`).join('\n')}`);
+    await measureAll(sidecar, bench);
   } finally {
     resume();
     await sidecar.close();
   }
 }
 
-/** No converter may take the jobs, because they have no videos. Returns a function that lets it go on. */
-function pauseConverter({ launched }: Bench): () => void {
-  const { appPid } = launched.system.apps.converter;
-  if (appPid === undefined) return () => undefined;
-  process.kill(appPid, 'SIGSTOP');
-  return () => void process.kill(appPid, 'SIGCONT');
-}
-
-/** Returns the lines about the sweep, and those about the failed index. */
-async function measureAll(sidecar: Sidecar, { runs, signal }: Bench): Promise<[string[], string[]]> {
+async function measureAll(sidecar: Sidecar, { runs, isQuick, report, signal }: Bench): Promise<void> {
+  const { queued, finished, failed } = isQuick ? QUICK : FULL;
   const expires = { expires_at: new Date(Date.now() + KEPT_SECONDS * 1000).toISOString() };
   const { saveQueued, saveFinished } = createWriters(sidecar.state);
-  const measure = async (stallTimeoutMs: number) => {
+  const measure = async (name: string, stallTimeoutMs: number, count = runs) => {
     const costs: Cost[] = [];
-    for (let run = 0; run < runs; run++) costs.push(await measurePass(sidecar, stallTimeoutMs));
-    return costs;
+    for (let run = 0; run < count; run++) costs.push(await measurePass(sidecar, stallTimeoutMs));
+    report.row(rowOf(name, costs));
   };
-  const lines = [line('nothing open', await measure(NONE_STALLED_MS))];
-  const listLines = await failedList(sidecar.state, { keptSeconds: KEPT_SECONDS, runs });
-  lines.push(line(`nothing open, ${FAILED} in the failed index`, await measure(NONE_STALLED_MS)));
-  await fill(QUEUED, () => saveQueued(newJob(expires)), signal);
-  lines.push(line(`${QUEUED} queued, none stalled`, await measure(NONE_STALLED_MS)));
-  lines.push(line(`${QUEUED} queued, all stalled, published`, await measure(0)));
-  await fill(FINISHED, () => saveFinished(done(expires)), signal);
-  lines.push(line(`… and ${FINISHED} finished, being closed`, [await measurePass(sidecar, 0)]));
-  lines.push(line(`… and ${FINISHED} closed, none stalled`, await measure(NONE_STALLED_MS)));
-  lines.push(line(`… and ${FINISHED} closed, all stalled, published`, await measure(0)));
-  return [lines, listLines];
+  report.heading('One pass of the sweep, through a sidecar');
+  await measure('nothing open', NONE_STALLED_MS);
+  report.heading(`The failed index with ${failed} jobs, through a sidecar`);
+  const rows = await failedList(sidecar.state, { failed, keptSeconds: KEPT_SECONDS, runs });
+  for (const row of rows) report.row(row);
+  report.heading('One pass of the sweep, with more jobs');
+  await measure(`nothing open, ${failed} failed`, NONE_STALLED_MS);
+  await fill(queued, () => saveQueued(newJob(expires)), signal);
+  await measure(`${queued} queued, none stalled`, NONE_STALLED_MS);
+  await measure(`${queued} queued, all stalled, published`, 0);
+  await fill(finished, () => saveFinished(done(expires)), signal);
+  await measure(`… and ${finished} finished, being closed`, 0, 1);
+  await measure(`… and ${finished} closed, none stalled`, NONE_STALLED_MS);
+  await measure(`… and ${finished} closed, all stalled`, 0);
 }
 
 function createWriters(state: Sidecar['state']) {

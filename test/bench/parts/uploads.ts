@@ -3,46 +3,45 @@ import type { Account } from '../../support/client.ts';
 import { freeBox, video } from '../../support/media.ts';
 import { peakMb, resetPeak } from '../../support/peak-memory.ts';
 import { randomBytes } from '../../support/random.ts';
-import { apiOf, type Bench } from '../bench.ts';
-import { expected, median, spread, timed } from '../statistics.ts';
+import { apiOf, type Bench, discard } from '../bench.ts';
+import { ratioOf, timed } from '../statistics.ts';
 
 const MIB = 1024 ** 2;
-const SPEED_MIB = 256;
-const MEMORY_MIB = 32;
-const AT_ONCE = 20;
+const FULL = { speedMib: 256, memoryMib: 32, atOnce: 20 };
+const QUICK = { speedMib: 4, memoryMib: 1, atOnce: 3 };
 
 /** Compares a resumable upload with `POST /upload`, and measures the gateway's memory during many resumable uploads. */
 export async function uploads(bench: Bench): Promise<void> {
+  const { speedMib, memoryMib, atOnce } = bench.isQuick ? QUICK : FULL;
+  const { report } = bench;
   const account = await apiOf(bench).newAccount();
   const plain: number[] = [];
   const byTus: number[] = [];
-  const film = await filmOf(SPEED_MIB);
+  const film = await filmOf(speedMib);
   for (let run = 0; run < bench.runs; run++) {
     // Equal content would be found, and not be stored again.
     film.writeUInt32BE(run, film.length - 4);
-    plain.push(SPEED_MIB / (await timeOf(bench, account, () => sendPlain(bench, account, film))));
-    byTus.push(SPEED_MIB / (await timeOf(bench, account, () => sendByTus(bench, account, film))));
+    plain.push(speedMib / (await timeOf(bench, account, () => sendPlain(bench, account, film))));
+    byTus.push(speedMib / (await timeOf(bench, account, () => sendByTus(bench, account, film))));
   }
-  const ratio = median(byTus) / median(plain);
+  report.heading(`Uploads of ${speedMib} MiB`);
+  report.row({ name: 'POST /upload', values: plain, unit: 'MiB/s' });
+  report.row({ name: 'tus, one PATCH', values: byTus, unit: 'MiB/s' });
+  report.row({ name: 'tus ÷ POST', values: [ratioOf(byTus, plain)], unit: '×', limit: { atLeast: 0.8 } });
 
   const pid = bench.launched.system.apps.gateway.appPid ?? 0;
-  const small = await filmOf(MEMORY_MIB);
+  const small = await filmOf(memoryMib);
   await resetPeak(pid);
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async (_, number) => {
+    Array.from({ length: atOnce }, async (_, number) => {
       const own = Buffer.from(small);
       own.writeUInt32BE(number, own.length - 4);
       await discard(bench, account, await sendByTus(bench, account, own));
     }),
   );
   const peak = await peakMb(pid);
-  console.log(`
-Uploads of ${SPEED_MIB} MiB
-  POST /upload             ${spread(plain, 'MiB/s')}
-  tus, one PATCH           ${spread(byTus, 'MiB/s')}
-  ratio                    ${ratio.toFixed(2)}   ${expected(ratio >= 0.8, '≥ 0.8')}
-${AT_ONCE} resumable uploads of ${MEMORY_MIB} MiB at once, peak resident memory
-  gateway                  ${peak.toFixed(0)} MB   ${expected(peak <= 250, '≤ 250')}`);
+  report.heading(`${atOnce} resumable uploads of ${memoryMib} MiB at once, peak resident memory`);
+  report.row({ name: 'gateway', values: [peak], unit: 'MB', limit: { atMost: 250 }, digits: 0 });
 }
 
 const filmOf = async (mib: number): Promise<Buffer> => {
@@ -55,11 +54,6 @@ async function timeOf(bench: Bench, account: Account, send: () => Promise<string
   const [seconds, id] = await timed(send);
   await discard(bench, account, id);
   return seconds;
-}
-
-async function discard(bench: Bench, account: Account, id: string): Promise<void> {
-  const api = apiOf(bench);
-  await api.send(`/jobs/${id}`, { method: 'DELETE', headers: api.bearer(account) });
 }
 
 async function sendPlain(bench: Bench, account: Account, body: Buffer): Promise<string> {

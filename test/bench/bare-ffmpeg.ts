@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { durationOf } from '../support/media.ts';
+import { apiOf, type Bench, discard, untilDone, upload } from './bench.ts';
+import { timed } from './statistics.ts';
+
+const run = promisify(execFile);
+
+/** Converts a film by ffmpeg alone, as a user would do it. Returns the seconds. */
+export async function bareSeconds(
+  { filmDir, signal }: Bench,
+  film: string,
+  program = 'ffmpeg',
+): Promise<number> {
+  const out = join(filmDir, `bare-${basename(film)}.mp3`);
+  const args = ['-v', 'error', '-nostdin', '-y', '-i', film, '-q:a', '2', out];
+  return (await timed(() => run(program, args, { signal })))[0];
+}
+
+/** Seconds, one for each run. */
+export interface Comparison {
+  bare: number[];
+  /** From the begin of the upload to the MP3. */
+  ours: number[];
+  /** The part of `ours` until the response to the upload. */
+  uploads: number[];
+}
+
+/** Converts a film by ffmpeg alone and by the system, in turns. */
+export async function compareWithBare(bench: Bench, film: string): Promise<Comparison> {
+  const times: Comparison = { bare: [], ours: [], uploads: [] };
+  const length = await durationOf(film);
+  for (let i = 0; i < bench.runs; i++) {
+    times.bare.push(await bareSeconds(bench, film));
+    const account = await apiOf(bench).newAccount();
+    const [total, job] = await timed(async () => {
+      const [uploading, id] = await timed(() => upload(bench, account, film));
+      times.uploads.push(uploading);
+      return untilDone(bench, account, id);
+    });
+    const off = Math.abs((job.mp3?.duration_seconds ?? 0) - length);
+    if (off > 0.1) throw new Error(`the length of the MP3 is ${off} s off`);
+    times.ours.push(total);
+    await discard(bench, account, job.id);
+  }
+  return times;
+}
+
+export const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;
