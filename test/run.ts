@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { engineHome } from '../deploy/docker/docker-client.ts';
 import { report, runMain, stopSignal } from '../deploy/process/terminal.ts';
+import { benchDir } from './bench/suite.ts';
 import { chaosDir } from './chaos/experiment.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir } from './matrix/matrix.ts';
@@ -73,6 +74,7 @@ const folders = [
   ...SYSTEM_FOLDERS.map((name) => join(runDir, name)),
   ...CELLS.map((cell) => cellFolder(stateFolder(matrixDir), cell)),
   stateFolder(chaosDir),
+  stateFolder(benchDir),
 ];
 const signal = stopSignal(...folders.map((folder) => join(folder, '.data')), engineHome());
 await runMain(async () => {

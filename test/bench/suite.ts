@@ -17,7 +17,7 @@ export const benchDir = join(repoRoot, '.data', 'bench');
 
 const LARGE_BYTES = 10_000e6;
 const SMALL_BYTES = 2_000e6;
-export const QUICK_BYTES = 1_000e6;
+const QUICK_BYTES = 1_000e6;
 
 /** The gateway's own sweep must not touch the jobs of the benchmark, and its only account may send as much as many users. */
 const ENV = { SWEEP_SECONDS: '3600', MAX_UPLOADS_PER_USER: '64', MAX_DOWNLOADS_PER_USER: '64' };

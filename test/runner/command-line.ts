@@ -15,10 +15,11 @@ Installs what is missing and runs every part, or only the parts, folders and fil
   hostile      the short form of npm run test:hostile: files that attack the converter, 2,000 of them with changed headers
   matrix       some cells of npm run test:matrix, which meet each choice of infrastructure once
   chaos        about a minute of npm run test:chaos, which kills everything
+  bench        the quick form of npm run bench: some of its parts with small inputs, and no limits of time
   containers   the short form of npm run test:containers, where a Docker engine is available
 
   A path is a folder or a test file below test/: npm test -- test/unit/gateway/uploads
-  Only contract, e2e, polyglot, matrix, chaos and containers start systems (each with its RabbitMQ, MariaDB, sidecars and
+  Only contract, e2e, polyglot, matrix, chaos, bench and containers start systems (each with its RabbitMQ, MariaDB, sidecars and
   mail sink; one keeps blobs in sqlite, the other in MongoDB). A path in test/contract or test/e2e starts them as well.
 
   --grep   runs only the tests whose names match this regular expression; without a part or a path: unit tests

@@ -4,7 +4,7 @@ import path from 'node:path';
 /** Parts that are a folder of test files each. */
 export const FILE_PARTS = ['unit', 'integration', 'tilt', 'contract', 'e2e', 'polyglot'] as const;
 /** In the order in which they run. */
-export const PARTS = ['check', ...FILE_PARTS, 'hostile', 'matrix', 'chaos', 'containers'] as const;
+export const PARTS = ['check', ...FILE_PARTS, 'hostile', 'matrix', 'chaos', 'bench', 'containers'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What also runs over the system with the Python notification service when only `polyglot` is asked for. */

@@ -6,7 +6,7 @@ import type { Part } from './select-files.ts';
 
 /** Parts that start whole systems. */
 const SYSTEMS: readonly Part[] = ['contract', 'e2e', 'polyglot'];
-const LATER_SYSTEMS: readonly Part[] = ['matrix', 'chaos'];
+const LATER_SYSTEMS: readonly Part[] = ['matrix', 'chaos', 'bench'];
 
 /** What a run of these parts writes at most, measured with some reserve (the contract and end-to-end tests: 3.3 GB), and what it has to install first. */
 export function spaceForTests(
@@ -26,7 +26,7 @@ export function spaceForTests(
     needs.push({
       folder: join(repoRoot, '.data'),
       bytes: 2_000e6,
-      what: 'data of the systems of matrix and chaos',
+      what: 'data of the systems of matrix, chaos and bench',
     });
   if (hasAny([...SYSTEMS, ...LATER_SYSTEMS])) needs.push(...spaceForTools(new Set(['mongodb'])));
   return needs;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { findGo } from '../../deploy/local/tools/go.ts';
 import { ensureConfinedFfmpeg } from '../../deploy/local/tools/tools.ts';
+import { runQuickBench } from '../bench/quick.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
 import { runShortCorpus } from '../hostile/suite.ts';
@@ -78,6 +79,7 @@ export const STEPS: readonly Step[] = [
       return counted(await runSuite({ ...options, blobs: 'mongodb', report, signal }));
     },
   },
+  { name: 'bench', parts: ['bench'], run: ({ report, signal }) => runQuickBench(report, signal) },
   {
     name: 'containers',
     parts: ['containers'],

@@ -10,7 +10,7 @@ const read = (args: readonly string[], cwd = repoRoot) =>
 const filesOf = (...args: string[]): string[] => [...read(args).files.values()].flat();
 
 const HERE = 'test/unit/runner/command-line.test.ts';
-const SYSTEMS = ['contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'containers'] as const;
+const SYSTEMS = ['contract', 'e2e', 'polyglot', 'matrix', 'chaos', 'bench', 'containers'] as const;
 
 describe('readCommandLine of npm test', () => {
   it('chooses every part by default', () => {
@@ -71,6 +71,7 @@ describe('readCommandLine of npm test', () => {
     [['test'], /is in none of the folders/],
     [['..'], /is in none of the folders/],
     [['test/unit/import-rules.ts'], /holds no tests/],
+    [['test/bench'], /a runner of their own: npm run bench/],
     [['chaos', '--grep', 'x'], /--grep cannot be used with chaos/],
     [['check', '--grep', 'x'], /--grep cannot be used with check/],
     [['e2e', '--watch'], /--watch takes unit tests only/],
