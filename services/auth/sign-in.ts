@@ -33,6 +33,8 @@ interface SignInPorts {
   passwords: Passwords;
   logins: Pick<LoginLimits, 'guardSignedIn'>;
   grants: Grants;
+  /** Whether addresses have to be confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   /** Of the gateway. */
   publicUrl: string;
   providers: readonly ProviderSettings[];
@@ -52,10 +54,10 @@ export interface SignIn {
 
 /** The ways into an account beside its password, as one part of the application. */
 export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { database, grants, authSecret, publicUrl, now = Date.now } = ports;
-  const requireAccount = createRequireAccount(database, ports.tokens);
+  const { database, grants, requireVerifiedEmail, authSecret, publicUrl, now = Date.now } = ports;
+  const requireAccount = createRequireAccount(database, ports.tokens, requireVerifiedEmail);
   const ids = createKeyIds(await readKeyIdSecret(database));
-  const apiKeys = createApiKeys({ database, ids, now });
+  const apiKeys = createApiKeys({ database, ids, requireVerifiedEmail, now });
   const oidc = {
     providers: await createProviders(ports),
     signInByIdentity: createSignInByIdentity(database, now),

@@ -11,6 +11,8 @@ export interface User {
   email: string | null;
   /** Absent for a guest, and for a user of the group `user`. */
   group?: Exclude<RegisteredGroup, 'user'>;
+  /** Present where nobody has confirmed the address: see verification.ts. Absent for a guest. */
+  isUnconfirmed?: true;
 }
 
 /** A user whose credentials were judged, so that a session may begin. */
@@ -29,12 +31,21 @@ export interface UserRow {
   id: string;
   email: string | null;
   account_group: string | null;
+  verified_at: Date | null;
 }
 
+/** The columns of {@link UserRow}, for a query in which no other table has one of these names but `users`. */
+export const USER_COLUMNS = 'users.id, users.email, account_group, verified_at';
+
 /** Reads the columns of a user. An unknown group counts as that of a user: it grants nothing. */
-export function userOf({ id, email, account_group }: UserRow): User {
+export function userOf({ id, email, account_group, verified_at }: UserRow): User {
+  if (email === null) return { id, email };
   const group = REGISTERED_GROUPS.find((name) => name === account_group);
-  return { id, email, ...(email !== null && group !== undefined && group !== 'user' && { group }) };
+  return {
+    ...{ id, email },
+    ...(group !== undefined && group !== 'user' && { group }),
+    ...(verified_at === null && { isUnconfirmed: true }),
+  };
 }
 
 export interface StoredUser extends RegisteredUser, ProvedUser {
@@ -72,7 +83,7 @@ export async function findUser(
   key: string,
 ): Promise<StoredUser | undefined> {
   const [row] = await rows<UserRow & { password_hash: string | null; session_epoch: number }>(
-    `SELECT id, email, account_group, password_hash, session_epoch FROM users WHERE ${column} = ? AND email IS NOT NULL`,
+    `SELECT ${USER_COLUMNS}, password_hash, session_epoch FROM users WHERE ${column} = ? AND email IS NOT NULL`,
     [key],
   );
   const email = row?.email ?? null;

@@ -87,10 +87,9 @@ async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> 
   if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
   const other = await findByAddress(statements, email);
   if (other) {
-    const { isVerified, ...user } = other;
-    if (!(settings.join_verified_email && isVerified)) throw addressTaken(settings);
-    await joinTo(statements, user, wanted);
-    return user;
+    if (!settings.join_verified_email || other.isUnconfirmed) throw addressTaken(settings);
+    await joinTo(statements, other, wanted);
+    return other;
   }
   const user = await addVerifiedUser(statements, email, at);
   await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
@@ -112,8 +111,8 @@ async function updateGroup(statements: Statements, userId: string, identity: Ide
   const { group } = identity;
   if (group === undefined) return user;
   await setGroup(statements, { userId, group, identity: identityId(identity) });
-  const { id, email } = user;
-  return { id, email, ...(group !== 'user' && { group }) };
+  const { group: _, ...known } = user;
+  return { ...known, ...(group !== 'user' && { group }) };
 }
 
 const addressTaken = ({ name }: ProviderSettings): AppError =>

@@ -22,7 +22,10 @@ const begun = z.object({
 });
 
 /** What the page says about a sign-in that did not succeed. It is in the fragment of the address `/#sign-in=<code>`. */
-const OUTCOMES = ['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict', 'not_found'];
+const OUTCOMES = [
+  ...['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'email_not_verified'],
+  ...['state_conflict', 'not_found'],
+];
 
 /** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
 export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {

@@ -35,7 +35,7 @@ const answerOfProvider = [
 /** Where the page is told why a browser comes back without a session. */
 const toPage = {
   description:
-    'To the web page. Without a session, its address ends with `#sign-in=` and `sign_in_failed`, `sign_in_cancelled`, `email_taken`, `state_conflict`, `not_found` or `unavailable`',
+    'To the web page. Without a session, its address ends with `#sign-in=` and `sign_in_failed`, `sign_in_cancelled`, `email_taken`, `email_not_verified`, `state_conflict`, `not_found` or `unavailable`',
   headers: { Location: { description: '`/`, perhaps with a fragment', schema: text } },
 };
 const elsewhere =
@@ -101,7 +101,10 @@ export const oidcPaths = refuseApiKeys({
             'Set-Cookie': { description: 'The cookies of the session, as with POST /session', schema: text },
           },
         },
-        ...problems('not_found', 'sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict'),
+        ...problems(
+          ...(['not_found', 'sign_in_failed', 'sign_in_cancelled'] as const),
+          ...(['email_taken', 'email_not_verified', 'state_conflict'] as const),
+        ),
         ...problems('bad_request'),
       },
     },

@@ -50,7 +50,8 @@ const session = {
 const mailedPaths = {
   '/account/verification': {
     post: {
-      summary: 'Send the mail of a registration again',
+      summary:
+        'Send the mail of a registration again, or that of an account whose address has to be confirmed',
       description: `An address gets one such mail an hour, and three a day. ${sameForAll}`,
       requestBody: body({ email }),
       responses: { ...accepted('Accepted'), ...problems(...jsonProblems, 'too_many_requests') },

@@ -84,9 +84,13 @@ export async function buildAuth(
     limits,
   });
   const { verification } = rooms;
-  const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
+  const grants = rememberSignIns(
+    createGrants({ sessions, tokens, requireVerifiedEmail }),
+    limits.logins,
+    accountKey,
+  );
   const signInRooms = await createSignIn({
-    ...{ database, tokens, passwords, grants, now, log: silent, logins: limits.logins },
+    ...{ database, tokens, passwords, grants, now, log: silent, requireVerifiedEmail, logins: limits.logins },
     authSecret: ['a secret of thirty-two characters'],
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
