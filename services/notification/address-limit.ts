@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
+import { MAIL_COUNT_TTL_SECONDS, type MailCount, mailCountKey } from '../shared/contract/mail-count.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
 import { updateDocument } from '../shared/state/documents.ts';
 import type { StateStore } from '../shared/state/state-store.ts';
 
 const HOUR_MS = 3600 * 1000;
-/** The count of an hour is of no use afterwards. Clocks of replicas may differ by some of the second hour. */
-const TTL_SECONDS = 2 * 3600;
 
 /** Bounds the mails to one address, whoever causes them. All replicas count together, in the store. */
 export interface AddressLimit {
@@ -21,18 +20,17 @@ export interface CountedMail {
   giveBack(): Promise<void>;
 }
 
-interface Count {
-  mails: number;
-}
-
-/** The address is a user's text, which never becomes a key of the store. Mailboxes that differ in case do not occur in practice. */
-const addressCountKey = (address: string, now: number): string =>
-  `mails-to:${createHash('sha256').update(address.toLowerCase()).digest('hex')}:${Math.floor(now / HOUR_MS)}`;
+/** Mailboxes that differ in case do not occur in practice. */
+const keyOf = (address: string, now: number): string =>
+  mailCountKey({
+    sha256: createHash('sha256').update(address.toLowerCase()).digest('hex'),
+    hour: Math.floor(now / HOUR_MS),
+  });
 
 /** @param perHour the most mails for one address in each hour of the clock */
 export function createAddressLimit(state: StateStore, perHour: number, now = Date.now): AddressLimit {
-  const update = (key: string, change: (current: Count | undefined) => Count | undefined) =>
-    updateDocument<Count>(state, key, change, { ttlSeconds: TTL_SECONDS });
+  const update = (key: string, change: (current: MailCount | undefined) => MailCount | undefined) =>
+    updateDocument<MailCount>(state, key, change, { ttlSeconds: MAIL_COUNT_TTL_SECONDS });
 
   async function giveBack(key: string): Promise<void> {
     try {
@@ -44,7 +42,7 @@ export function createAddressLimit(state: StateStore, perHour: number, now = Dat
 
   return {
     async take(address) {
-      const key = addressCountKey(address, now());
+      const key = keyOf(address, now());
       let isCounted = false;
       await update(key, ({ mails } = { mails: 0 }) => {
         isCounted = mails < perHour;

@@ -19,6 +19,7 @@ import { createMemoryState } from '../../../services/shared/state/memory-state.t
 import { contract } from '../../support/contract.ts';
 import { subscriberOptions } from '../../support/deliver-event.ts';
 import { inProcess } from '../../support/in-process.ts';
+import { variantsOf } from '../../support/variants.ts';
 import { done } from './mp3-events.ts';
 
 const LINK = `https://mp3.example.com/#/verify-email/${'t'.repeat(43)}`;
@@ -64,8 +65,11 @@ function setUp({ state = createMemoryState(), server = () => undefined, addressL
   const options = subscriberOptions();
   const app = createNotificationApp({ notify, sendOnce, ...options });
   const call = inProcess(app);
-  const ask = (body: object, token = options.apiToken ?? '') =>
-    call('POST', ACCOUNT_MAILS_PATH, { headers: { 'dapr-api-token': token }, body });
+  const ask = (body: unknown, token = options.apiToken ?? '') =>
+    call('POST', ACCOUNT_MAILS_PATH, {
+      headers: { 'dapr-api-token': token, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   return { ask, notify, sent, state };
 }
 
@@ -129,6 +133,18 @@ describe('POST /account-mails', () => {
       assert.equal(sent.length, 0);
     });
   }
+
+  it('sends what is valid by the contract, and refuses all else', async () => {
+    const { ask } = setUp();
+    const outcomes = new Set<string>();
+    for (const variant of variantsOf(mail())) {
+      const body = JSON.parse(JSON.stringify(variant));
+      const isValid = contract.isValid('AccountMail', body);
+      const { status } = await ask(isValid ? { ...body, id: randomUUID() } : body);
+      outcomes.add(`${isValid} ${status}`);
+    }
+    assert.deepEqual([...outcomes].sort(), ['false 400', 'true 200']);
+  });
 
   it('takes calls from its own sidecar alone', async () => {
     const { ask, sent } = setUp();
