@@ -60,7 +60,7 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
 
   function answerPasskeys({ path, method, body }: AccountRequest, email: string): AccountAnswer {
     const own = passkeys.get(email) ?? [];
-    if (path.endsWith('/options')) {
+    if (path === '/account/passkey-options') {
       if (!isPassword(email, body.password)) return refuse(403, 'wrong_password');
       return done(200, {
         rp: { id: 'localhost', name: 'mp3converter' },
@@ -97,7 +97,7 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
     /** Answers for whoever is signed in. Undefined for another route. */
     answerOwner(request: AccountRequest, email: string): AccountAnswer | undefined {
       if (request.path.startsWith('/account/second-factor')) return answerFactor(request, email);
-      if (request.path.startsWith('/account/passkeys')) return answerPasskeys(request, email);
+      if (request.path.startsWith('/account/passkey')) return answerPasskeys(request, email);
       if (request.path.startsWith('/account/identities')) return done(200, { identities: [] });
       if (request.path === '/oidc/join')
         return isPassword(email, request.body.password)
