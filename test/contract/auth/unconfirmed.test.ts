@@ -76,7 +76,7 @@ describe('an account from before addresses had to be confirmed', () => {
     await page('POST', '/session', withPassword);
     const body = { password: PASSWORD };
     const authenticator = createAuthenticator(ORIGIN);
-    const { json: options } = await page('POST', '/account/passkeys/options', { body });
+    const { json: options } = await page('POST', '/account/passkey-options', { body });
     const passkey = { name: 'a key', response: authenticator.register(options) };
     assert.equal((await page('POST', '/account/passkeys', { body: passkey })).status, 201);
     const { json: begun } = await page('POST', '/session/oidc/test', { body });
