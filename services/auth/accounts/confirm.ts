@@ -10,9 +10,9 @@ import {
   useMailToken,
 } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
-import { endSessions } from '../revocations/revocations.ts';
 import { emailKey } from './email-address.ts';
 import { queueResetMail } from './password-reset.ts';
+import { registerGuest } from './register-guest.ts';
 import { dropRegistration, lockRegistration, type Registration } from './registrations.ts';
 import { findUser } from './users.ts';
 
@@ -76,28 +76,14 @@ async function makeAccount(
   registration: Registration,
   { publicUrl, at }: Confirmation,
 ): Promise<void> {
-  const { email, passwordHash } = registration;
+  const { email, guestId, passwordHash } = registration;
+  const guest = guestId !== null && { id: guestId, email, passwordHash, verifiedAt: at };
   const id =
-    (await registerGuest(statements, registration, at)) ?? (await addUser(statements, registration, at));
+    guest && (await registerGuest(statements, guest))
+      ? guest.id
+      : await addUser(statements, registration, at);
   await dropRegistration(statements, email);
   if (passwordHash === null) await queueResetMail(statements, { user: { id, email }, publicUrl, at });
-}
-
-/** Gives the guest the address. The sessions of the guest end: whoever registers must know the password from now on. */
-async function registerGuest(
-  statements: Statements,
-  { guestId, email, passwordHash }: Registration,
-  at: Date,
-): Promise<string | undefined> {
-  if (guestId === null) return undefined;
-  const changed = await statements.change(
-    `UPDATE users SET email = ?, email_key = ?, password_hash = ?, verified_at = ?
-      WHERE id = ? AND email_key IS NULL`,
-    [email, emailKey(email), passwordHash, at, guestId],
-  );
-  if (changed === 0) return undefined;
-  await endSessions(statements, guestId);
-  return guestId;
 }
 
 async function addUser(

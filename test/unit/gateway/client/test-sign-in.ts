@@ -31,6 +31,8 @@ export type SignIn = { email: string } | AccountAnswer;
  */
 export function createTestSignIn(isPassword: (email: string, password: unknown) => boolean) {
   const providers: { id: string; name: string }[] = [];
+  /** The address of whoever comes back from a provider. */
+  const identity = { email: 'somebody@example.com' };
   /** Recovery codes that are left, by the addresses of accounts with a second factor. */
   const factors = new Map<string, string[]>();
   const challenges = new Map<string, string>();
@@ -86,6 +88,7 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
 
   return {
     providers,
+    identity,
     factors,
     /** Asks for the code of whoever has a second factor. */
     askForCode(email: string): AccountAnswer | undefined {

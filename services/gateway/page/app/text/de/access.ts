@@ -43,6 +43,8 @@ export const access: Parts['access'] = {
   'error.link_expired': 'Dieser Link ist abgelaufen oder wurde schon benutzt.',
   'error.sign_in_failed': 'Die Anmeldung dort hat nicht geklappt. Versuche es noch einmal.',
   'error.sign_in_cancelled': 'Du hast die Anmeldung dort abgebrochen.',
+  'error.account_exists':
+    'Mit diesem Dienst hast du hier schon ein Konto. Du bist weiter Gast und hast deine MP3s noch. Wenn du dich mit dem Konto anmeldest, bleiben sie zurück.',
   'error.passkey_refused': 'Dieser Passkey gehört zu keinem Konto hier.',
   'access.joined': 'Verbunden. Ab jetzt kannst du dich damit anmelden.',
 };

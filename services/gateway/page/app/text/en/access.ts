@@ -39,6 +39,8 @@ export const access = {
   'error.link_expired': 'This link has expired, or it was used before.',
   'error.sign_in_failed': 'Signing in there did not work. Try again.',
   'error.sign_in_cancelled': 'You have cancelled signing in there.',
+  'error.account_exists':
+    'You have an account here with that service already. You are still a guest and still have your MP3s. They stay behind if you sign in to that account.',
   'error.passkey_refused': 'This passkey does not belong to an account here.',
   'access.joined': 'It is connected. From now on you can sign in with it.',
 };

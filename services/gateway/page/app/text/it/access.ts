@@ -42,6 +42,8 @@ export const access: Parts['access'] = {
   'error.link_expired': 'Questo link è scaduto o è già stato usato.',
   'error.sign_in_failed': 'L’accesso lì non è riuscito. Riprova.',
   'error.sign_in_cancelled': 'Hai annullato l’accesso lì.',
+  'error.account_exists':
+    'Con quel servizio hai già un account qui. Sei ancora un ospite e hai ancora i tuoi MP3. Se accedi a quell’account, restano indietro.',
   'error.passkey_refused': 'Questa passkey non appartiene a nessun account qui.',
   'access.joined': 'Collegato. D’ora in poi puoi accedere così.',
 };

@@ -43,6 +43,8 @@ export const access: Parts['access'] = {
   'error.link_expired': 'このリンクは期限切れか、すでに使われています。',
   'error.sign_in_failed': 'そのサービスでのログインに失敗しました。もう一度試してください。',
   'error.sign_in_cancelled': 'そのサービスでのログインを中止しました。',
+  'error.account_exists':
+    'そのサービスのアカウントがここにすでにあります。今もゲストのままで、MP3も残っています。そのアカウントにログインすると、MP3は引き継がれません。',
   'error.passkey_refused': 'このパスキーのアカウントはここにはありません。',
   'access.joined': '接続しました。これからはこのサービスでログインできます。',
 };

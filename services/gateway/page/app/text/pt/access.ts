@@ -41,6 +41,8 @@ export const access: Parts['access'] = {
   'error.link_expired': 'Este link expirou ou já foi usado.',
   'error.sign_in_failed': 'Não foi possível entrar por lá. Tente de novo.',
   'error.sign_in_cancelled': 'Você cancelou a entrada por lá.',
+  'error.account_exists':
+    'Você já tem uma conta aqui com esse serviço. Continua como convidado e ainda tem seus MP3. Eles ficam para trás se você entrar nessa conta.',
   'error.passkey_refused': 'Esta chave de acesso não pertence a nenhuma conta daqui.',
   'access.joined': 'Conectado. A partir de agora você pode entrar assim.',
 };
