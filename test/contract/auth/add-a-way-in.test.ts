@@ -27,7 +27,7 @@ async function build(t: TestContext) {
 /** What each begins with. What follows needs what it answers. */
 const WAYS: [what: string, path: string, status: number, body: object][] = [
   ['an API key', '/account/keys', 201, { name: 'backup', scopes: ['read'] }],
-  ['a passkey', '/account/passkeys/options', 200, {}],
+  ['a passkey', '/account/passkey-options', 200, {}],
   ['a second factor', '/account/second-factor', 200, {}],
   ['an identity', '/session/oidc/test', 200, {}],
 ];
@@ -66,7 +66,7 @@ for (const [what, path, added, body] of WAYS) {
 describe('a passkey whose session has ended meanwhile', () => {
   it('is not added, although its challenge was given out before', { skip }, async (t) => {
     const { page, auth } = await build(t);
-    const { json } = await page('POST', '/account/passkeys/options', { body: { password: PASSWORD } });
+    const { json } = await page('POST', '/account/passkey-options', { body: { password: PASSWORD } });
     await auth.database.change('DELETE FROM sessions');
     const body = { name: 'late', response: createAuthenticator(ORIGIN).register(json) };
     assert.equal((await page('POST', '/account/passkeys', { body })).status, 401);
