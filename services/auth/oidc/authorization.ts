@@ -38,7 +38,8 @@ export interface Authorization {
   /** Returns where the browser goes. Throws `unavailable`. */
   begin(by?: BegunBy): Promise<{ url: string; attempt: SealedAttempt }>;
   /**
-   * Returns who came back from the provider, and in which session that was begun. Throws `sign_in_failed`, `sign_in_cancelled` and `unavailable`.
+   * Returns who came back from the provider, and in which session that was begun. Throws `sign_in_failed`, `sign_in_cancelled` and
+   * `unavailable`.
    * @param query the parameters that the provider has added to our address
    */
   complete(query: string, sealed: SealedAttempt): Promise<{ identity: Identity } & BegunBy>;

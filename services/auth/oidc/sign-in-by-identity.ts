@@ -24,9 +24,9 @@ import {
 import type { ProviderSettings } from './settings.ts';
 
 /**
- * Returns the account of an identity, and makes one where there is none: of the guest who has begun the login, if it was one. An account with the same address is joined only by its owner,
- * or where the operator allows it and both sides have verified the address: an address alone proves nothing, because anybody may have
- * registered here with it, or there.
+ * Returns the account of an identity, and makes one where there is none. Where a guest has begun the login, the guest becomes that
+ * account. An account with the same address is joined only by its owner, or where the operator allows it and both sides have verified
+ * the address: an address alone proves nothing, because anybody may have registered here with it, or there.
  * Throws `account_exists` for an account that is not the guest's, unless the guest may be left.
  */
 export type SignInByIdentity = (

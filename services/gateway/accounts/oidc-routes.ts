@@ -90,7 +90,6 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     const reply = await callAuth(context, { path: '/oidc/complete', limit: 'providers', provider, body });
     if (reply.status >= 300) return refuse(context, reply);
     if (reply.status === 200) answer(context, reply);
-    context.set('Cache-Control', 'no-store');
     goTo(context, pageAfter(reply));
   });
 }
@@ -122,12 +121,12 @@ function refuse(context: Context, reply: InvokeReply): void {
     return;
   }
   const { code } = z.object({ code: z.string() }).catch({ code: '' }).parse(parseJson(reply.body));
-  context.set('Cache-Control', 'no-store');
   goTo(context, `/#sign-in=${OUTCOMES.includes(code) ? code : 'unavailable'}`);
 }
 
 /** Sends the browser to the page, with GET. */
 function goTo(context: Context, address: string): void {
+  context.set('Cache-Control', 'no-store');
   context.redirect(address);
   context.status = 303;
 }

@@ -47,7 +47,7 @@ describe('passkeys', () => {
     const { authenticator } = await addPasskey(ann);
     const guest = browser();
     const { id } = (await guest('POST', '/session/guest')).json.account;
-    const refused = await guest('POST', '/account/passkeys/options', { body: {} });
+    const refused = await guest('POST', '/account/passkey-options', { body: {} });
     assert.deepEqual([refused.status, refused.json.code], [409, 'state_conflict']);
     assert.equal((await logIn(guest, authenticator)).json.account.email, EMAIL);
     // It is left to expire.
