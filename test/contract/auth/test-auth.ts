@@ -93,6 +93,7 @@ export async function buildAuth(
   });
   const userPorts = { users, passwords, verification };
   const limitOptions = { accountKey, requireVerifiedEmail };
+  const routes: { path: string; methods: string[] }[] = [];
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
@@ -104,6 +105,7 @@ export async function buildAuth(
     addRoutes(router) {
       rooms.addRoutes(router);
       signInRooms.addRoutes(router);
+      routes.push(...router.stack.map(({ path, methods }) => ({ path: String(path), methods })));
     },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
@@ -111,5 +113,5 @@ export async function buildAuth(
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, rooms, limits, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, limits, routes, call: inProcess(app) };
 }
