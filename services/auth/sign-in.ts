@@ -4,6 +4,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Passwords } from './accounts/passwords.ts';
 import type { Database } from './database/database.ts';
 import { readSharedSecret } from './database/shared-secret.ts';
+import { createRequireGuest } from './guests/require-guest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -61,6 +62,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const oidc = {
     providers: await createProviders(ports),
     signInByIdentity: createSignInByIdentity(database, now),
+    requireGuest: createRequireGuest(database, ports.tokens),
   };
 
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');

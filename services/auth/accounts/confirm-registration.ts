@@ -5,6 +5,7 @@ import { endSessions } from '../revocations/revocations.ts';
 import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
 import { emailKey } from './email-address.ts';
 import { queueResetMail } from './password-reset.ts';
+import { registerGuest } from './register-guest.ts';
 import { dropRegistration, type Registration } from './registrations.ts';
 import { findUser } from './users.ts';
 
@@ -25,7 +26,7 @@ export async function confirmRegistration(
   const { email } = registration;
   const { id, hasPassword } =
     (await openAccount(statements, registration, at)) ??
-    (await registerGuest(statements, registration, at)) ??
+    (await openGuest(statements, registration, at)) ??
     (await addUser(statements, registration, at));
   await dropRegistration(statements, email);
   if (!hasPassword) await queueResetMail(statements, { user: { id, email }, publicUrl, at });
@@ -57,21 +58,16 @@ async function openAccount(
   return { id, hasPassword };
 }
 
-/** Gives the guest the address. The sessions of the guest end: whoever registers must know the password from now on. */
-async function registerGuest(
+/** Makes an account of the guest who has registered. */
+async function openGuest(
   statements: Statements,
   { guestId, email, passwordHash }: Registration,
   at: Date,
 ): Promise<Confirmed | undefined> {
   if (guestId === null) return undefined;
-  const changed = await statements.change(
-    `UPDATE users SET email = ?, email_key = ?, password_hash = ?, verified_at = ?
-      WHERE id = ? AND email_key IS NULL`,
-    [email, emailKey(email), passwordHash, at, guestId],
-  );
-  if (changed === 0) return undefined;
-  await endSessions(statements, guestId);
-  return { id: guestId, hasPassword: passwordHash !== null };
+  const guest = { id: guestId, email, passwordHash, verifiedAt: at };
+  const isGuest = await registerGuest(statements, guest);
+  return isGuest ? { id: guestId, hasPassword: passwordHash !== null } : undefined;
 }
 
 async function addUser(

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { REGISTERED_GROUPS, type RegisteredGroup } from '../../shared/contract/account-group.ts';
 import type { Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
-import { endSessions } from '../revocations/revocations.ts';
 import { emailKey } from './email-address.ts';
+import { registerGuest } from './register-guest.ts';
 
 export interface User {
   id: string;
@@ -124,16 +124,9 @@ export function createUsers(database: Transactions): Users {
 
     async registerGuest(id, email, passwordHash) {
       try {
-        return await database.inTransaction(async ({ change }) => {
-          const changed = await change(
-            'UPDATE users SET email = ?, email_key = ?, password_hash = ? WHERE id = ? AND email_key IS NULL',
-            [email, emailKey(email), passwordHash, id],
-          );
-          if (changed === 0) return 'no_guest';
-          // Later, this could end a session of the user, which a repeated request has started meanwhile.
-          await endSessions({ change }, id);
-          return 'registered';
-        });
+        const guest = { id, email, passwordHash, verifiedAt: null };
+        const isRegistered = await database.inTransaction((statements) => registerGuest(statements, guest));
+        return isRegistered ? 'registered' : 'no_guest';
       } catch (error) {
         if (isDuplicate(error)) return 'taken';
         throw error;

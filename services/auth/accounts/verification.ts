@@ -8,12 +8,7 @@ import {
   REGISTRATION_MS,
   type RegistrationMailPorts,
 } from './registration-mails.ts';
-import {
-  contestRegistration,
-  findRegistration,
-  type Registration,
-  saveRegistration,
-} from './registrations.ts';
+import { addContested, contestRegistration, findRegistration, type Registration } from './registrations.ts';
 import { findUser, type StoredUser } from './users.ts';
 
 /** Requests that register the same address at the same time. */
@@ -67,26 +62,27 @@ export function createVerification(ports: VerificationPorts): Verification {
 
   const { mailRegistration, mailAgain, mailOwner } = createRegistrationMails(ports);
 
-  /** Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. */
-  async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<void> {
+  /**
+   * Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. Returns false where the
+   * registrations of the address have changed since they were read: another one was made, or the one that was read has been confirmed.
+   */
+  async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<boolean> {
     const earlier = await findRegistration(database, email, new Date(now()));
     const matches = await passwords.verify(password, earlier?.passwordHash ?? undefined, signal);
-    if (earlier) {
-      const isSame = matches && earlier.guestId === (guestId ?? null);
-      if (!isSame) await contestRegistration(database, email);
-      return;
-    }
-    const expiresAt = new Date(now() + REGISTRATION_MS);
-    await saveRegistration(database, {
-      email,
-      guestId: null,
-      passwordHash: null,
-      tokenHash: null,
-      expiresAt,
-    });
+    if (!earlier)
+      return addContested(database, {
+        email,
+        now: new Date(now()),
+        expiresAt: new Date(now() + REGISTRATION_MS),
+      });
+    const isSame = matches && earlier.guestId === (guestId ?? null);
+    return isSame || contestRegistration(database, email);
   }
 
-  /** Computes one hash in any case, so that the time does not reveal whether the address is new. */
+  /**
+   * Computes one hash in any case, so that the time does not reveal whether the address is new. Returns false where another request was
+   * faster, so that it has to be done again.
+   */
   async function registerOnce(registration: NewRegistration): Promise<boolean> {
     const { email, password, guestId = null, signal } = registration;
     const user = await findUser(database, 'email_key', emailKey(email));
@@ -102,8 +98,7 @@ export function createVerification(ports: VerificationPorts): Verification {
         : passwords.hash(password, signal));
       return mailRegistration({ email, guestId, passwordHash });
     }
-    await joinEarlier(registration);
-    return true;
+    return joinEarlier(registration);
   }
 
   return {

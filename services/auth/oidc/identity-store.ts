@@ -25,18 +25,6 @@ export async function findByAddress({ rows }: Statements, email: string): Promis
   return row && userOf(row);
 }
 
-/** Finds the user of a session that has not ended. */
-export async function findBySession(
-  { rows }: Statements,
-  { userId, sessionId }: { userId: string; sessionId: string },
-): Promise<User | undefined> {
-  const [row] = await rows<UserRow>(
-    `SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = user_id WHERE sessions.id = ? AND user_id = ?`,
-    [sessionId, userId],
-  );
-  return row && userOf(row);
-}
-
 /** Adds a user without a password, whose address the provider has verified. */
 export async function addVerifiedUser({ change }: Statements, email: string, now: Date): Promise<User> {
   const id = randomUUID();

@@ -1,5 +1,5 @@
 import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
-import { USER_COLUMNS, type UserRow } from '../accounts/users.ts';
+import { USER_COLUMNS, type User, type UserRow, userOf } from '../accounts/users.ts';
 import { deleteInBatches, type Statements, type Transactions } from '../database/database.ts';
 import { revoke } from '../revocations/revocations.ts';
 
@@ -56,6 +56,19 @@ export async function readSession({ rows }: Statements, id: string): Promise<Sto
     [id],
   );
   return row;
+}
+
+/** Finds the user of a session that has not ended. */
+export async function findBySession(
+  { rows }: Statements,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<User | undefined> {
+  const [row] = await rows<UserRow>(
+    `SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = user_id
+      WHERE sessions.id = ? AND user_id = ?`,
+    [sessionId, userId],
+  );
+  return row && userOf(row);
 }
 
 export interface TokenExchange {

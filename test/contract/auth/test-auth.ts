@@ -97,6 +97,7 @@ export async function buildAuth(
   });
   const userPorts = { users, passwords, verification };
   const limitOptions = { accountKey, requireVerifiedEmail };
+  const routes: { path: string; methods: string[] }[] = [];
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
@@ -108,6 +109,7 @@ export async function buildAuth(
     addRoutes(router) {
       rooms.addRoutes(router);
       signInRooms.addRoutes(router);
+      routes.push(...router.stack.map(({ path, methods }) => ({ path: String(path), methods })));
     },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
@@ -115,5 +117,5 @@ export async function buildAuth(
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, rooms, limits, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, limits, routes, call: inProcess(app) };
 }

@@ -46,6 +46,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'Die Adresse dieses Kontos ist noch nicht bestätigt. Melde dich zuerst mit der Adresse und ihrem Passwort an.',
   'error.sign_in_cancelled': 'Du hast die Anmeldung dort abgebrochen.',
+  'error.account_exists':
+    'Mit diesem Dienst hast du hier schon ein Konto. Du bist weiter Gast und hast deine MP3s noch. Wenn du dich mit dem Konto anmeldest, bleiben sie zurück.',
   'error.passkey_refused': 'Dieser Passkey gehört zu keinem Konto hier.',
   'access.joined': 'Verbunden. Ab jetzt kannst du dich damit anmelden.',
 };

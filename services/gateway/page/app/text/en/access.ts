@@ -42,6 +42,8 @@ export const access = {
   'error.email_not_verified':
     'The address of this account is not confirmed yet. Sign in with the address and its password first.',
   'error.sign_in_cancelled': 'You have cancelled signing in there.',
+  'error.account_exists':
+    'You have an account here with that service already. You are still a guest and still have your MP3s. They stay behind if you sign in to that account.',
   'error.passkey_refused': 'This passkey does not belong to an account here.',
   'access.joined': 'It is connected. From now on you can sign in with it.',
 };

@@ -45,6 +45,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'La dirección de esta cuenta aún no está confirmada. Inicia sesión primero con la dirección y su contraseña.',
   'error.sign_in_cancelled': 'Has cancelado el inicio de sesión allí.',
+  'error.account_exists':
+    'Ya tienes aquí una cuenta con ese servicio. Sigues como invitado y conservas tus MP3. Se quedarán atrás si inicias sesión en esa cuenta.',
   'error.passkey_refused': 'Esta llave de acceso no pertenece a ninguna cuenta de aquí.',
   'access.joined': 'Conectado. Desde ahora puedes iniciar sesión con él.',
 };

@@ -45,6 +45,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'L’adresse de ce compte n’est pas encore confirmée. Connectez-vous d’abord avec l’adresse et son mot de passe.',
   'error.sign_in_cancelled': 'Vous avez annulé la connexion là-bas.',
+  'error.account_exists':
+    'Vous avez déjà un compte ici avec ce service. Vous êtes toujours un invité et vous avez encore vos MP3. Ils resteront derrière vous si vous vous connectez à ce compte.',
   'error.passkey_refused': 'Cette clé d’accès n’appartient à aucun compte ici.',
   'access.joined': 'C’est relié. Vous pouvez désormais vous connecter ainsi.',
 };

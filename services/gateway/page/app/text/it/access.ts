@@ -45,6 +45,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'L’indirizzo di questo account non è ancora confermato. Accedi prima con l’indirizzo e la sua password.',
   'error.sign_in_cancelled': 'Hai annullato l’accesso lì.',
+  'error.account_exists':
+    'Con quel servizio hai già un account qui. Sei ancora un ospite e hai ancora i tuoi MP3. Se accedi a quell’account, restano indietro.',
   'error.passkey_refused': 'Questa passkey non appartiene a nessun account qui.',
   'access.joined': 'Collegato. D’ora in poi puoi accedere così.',
 };

@@ -46,6 +46,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'このアカウントのアドレスはまだ確認されていません。まずアドレスとパスワードでログインしてください。',
   'error.sign_in_cancelled': 'そのサービスでのログインを中止しました。',
+  'error.account_exists':
+    'そのサービスのアカウントがここにすでにあります。今もゲストのままで、MP3も残っています。そのアカウントにログインすると、MP3は引き継がれません。',
   'error.passkey_refused': 'このパスキーのアカウントはここにはありません。',
   'access.joined': '接続しました。これからはこのサービスでログインできます。',
 };

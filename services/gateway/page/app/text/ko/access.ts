@@ -41,6 +41,8 @@ export const access: Parts['access'] = {
   'error.sign_in_failed': '그곳에서 로그인하지 못했어요. 다시 시도해 주세요.',
   'error.email_not_verified': '이 계정의 주소가 아직 확인되지 않았어요. 먼저 주소와 비밀번호로 로그인하세요.',
   'error.sign_in_cancelled': '그곳에서의 로그인을 취소했어요.',
+  'error.account_exists':
+    '그 서비스로 만든 계정이 여기에 이미 있어요. 아직 게스트이고 MP3도 그대로 있어요. 그 계정으로 로그인하면 MP3는 함께 옮겨지지 않아요.',
   'error.passkey_refused': '이 패스키에 해당하는 계정이 여기에 없어요.',
   'access.joined': '연결했어요. 이제 이것으로 로그인할 수 있어요.',
 };

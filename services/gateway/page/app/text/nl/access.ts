@@ -45,6 +45,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'Het adres van dit account is nog niet bevestigd. Log eerst in met het adres en het wachtwoord.',
   'error.sign_in_cancelled': 'Je hebt het inloggen daar geannuleerd.',
+  'error.account_exists':
+    'Met die dienst heb je hier al een account. Je bent nog steeds gast en hebt je MP3’s nog. Ze blijven achter als je op dat account inlogt.',
   'error.passkey_refused': 'Deze passkey hoort hier bij geen account.',
   'access.joined': 'Gekoppeld. Vanaf nu kun je ermee inloggen.',
 };

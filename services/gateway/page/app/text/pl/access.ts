@@ -46,6 +46,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'Adres tego konta nie został jeszcze potwierdzony. Najpierw zaloguj się adresem i hasłem.',
   'error.sign_in_cancelled': 'Logowanie tam zostało anulowane.',
+  'error.account_exists':
+    'Z tą usługą masz tu już konto. Nadal jesteś gościem i masz swoje pliki MP3. Jeśli zalogujesz się na to konto, nie przejdą na nie.',
   'error.passkey_refused': 'Ten klucz dostępu nie należy do żadnego konta tutaj.',
   'access.joined': 'Połączono. Od teraz możesz się w ten sposób logować.',
 };

@@ -44,6 +44,8 @@ export const access: Parts['access'] = {
   'error.email_not_verified':
     'O endereço desta conta ainda não está confirmado. Entre primeiro com o endereço e a senha.',
   'error.sign_in_cancelled': 'Você cancelou a entrada por lá.',
+  'error.account_exists':
+    'Você já tem uma conta aqui com esse serviço. Continua como convidado e ainda tem seus MP3. Eles ficam para trás se você entrar nessa conta.',
   'error.passkey_refused': 'Esta chave de acesso não pertence a nenhuma conta daqui.',
   'access.joined': 'Conectado. A partir de agora você pode entrar assim.',
 };

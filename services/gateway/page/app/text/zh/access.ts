@@ -39,6 +39,8 @@ export const access: Parts['access'] = {
   'error.sign_in_failed': '在那里登录没有成功，请再试一次。',
   'error.email_not_verified': '这个账户的地址还没有确认。请先用地址和密码登录。',
   'error.sign_in_cancelled': '你取消了在那里登录。',
+  'error.account_exists':
+    '你在这里已有该服务的账户。你仍是访客，MP3 也都还在。如果登录那个账户，它们不会带过去。',
   'error.passkey_refused': '这个通行密钥不属于这里的任何账户。',
   'access.joined': '已连接。从现在起你可以用它登录。',
 };
