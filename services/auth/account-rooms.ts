@@ -65,7 +65,7 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
       });
       ownAccountRoutes(router, {
         database,
-        requireAccount: createRequireAccount(database, tokens),
+        requireAccount: createRequireAccount(database, tokens, requireVerifiedEmail),
         changes: createAccountChanges({
           ...ports,
           requirePassword: createRequirePassword({ ...ports, logins: limits.logins }),

@@ -4,6 +4,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Passwords } from './accounts/passwords.ts';
 import type { Database } from './database/database.ts';
 import { readSharedSecret } from './database/shared-secret.ts';
+import { createRequireGuest } from './guests/require-guest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
 import { keyRoutes } from './keys/routes.ts';
@@ -33,6 +34,8 @@ interface SignInPorts {
   passwords: Passwords;
   logins: Pick<LoginLimits, 'guardSignedIn'>;
   grants: Grants;
+  /** Whether addresses have to be confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   /** Of the gateway. */
   publicUrl: string;
   providers: readonly ProviderSettings[];
@@ -52,13 +55,14 @@ export interface SignIn {
 
 /** The ways into an account beside its password, as one part of the application. */
 export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { database, grants, authSecret, publicUrl, now = Date.now } = ports;
-  const requireAccount = createRequireAccount(database, ports.tokens);
+  const { database, grants, requireVerifiedEmail, authSecret, publicUrl, now = Date.now } = ports;
+  const requireAccount = createRequireAccount(database, ports.tokens, requireVerifiedEmail);
   const ids = createKeyIds(await readKeyIdSecret(database));
-  const apiKeys = createApiKeys({ database, ids, now });
+  const apiKeys = createApiKeys({ database, ids, requireVerifiedEmail, now });
   const oidc = {
     providers: await createProviders(ports),
     signInByIdentity: createSignInByIdentity(database, now),
+    requireGuest: createRequireGuest(database, ports.tokens),
   };
 
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');

@@ -9,6 +9,7 @@ import { lockAccount } from '../accounts/lock-account.ts';
 import type { User } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { dropGivenGroup } from '../groups/set-group.ts';
+import type { RequireGuest } from '../guests/require-guest.ts';
 import { parseBody } from '../json-body.ts';
 import { queueMail } from '../mails/outbox.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
@@ -31,17 +32,19 @@ export interface OidcPorts {
   database: Transactions;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
+  requireGuest: RequireGuest;
   requireProof: RequireProof;
 }
 
 const named = z.object({ provider: z.string().max(32) });
 const joining = z.object({ password: z.string().optional() });
+const leaving = z.object({ leave_guest: z.boolean().default(false) });
 const identityToEnd = z.object({ id: z.string().max(64) });
 const callback = z.object({ query: z.string().max(8_000), attempt: z.string().max(4_000) });
 
 /** Sign-in at other systems. The gateway keeps the attempt in a cookie, and passes on what the provider has sent with the browser. */
 export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void {
-  const { providers, signInByIdentity, database, grants, requireAccount, requireProof } = ports;
+  const { providers, signInByIdentity, database, grants, requireAccount, requireGuest, requireProof } = ports;
 
   function providerOf(context: Context): Provider {
     const { provider } = parseBody(context, named);
@@ -68,19 +71,33 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     const { authorization } = providerOf(context);
     await requireProof(signedIn, parseBody(context, joining).password, closedSignal(context.res));
     context.set('Cache-Control', 'no-store');
-    context.body = await authorization.begin({ userId: user.id, sessionId });
+    context.body = await authorization.begin({ join: { userId: user.id, sessionId } });
+  });
+
+  // Begun by a guest, it makes the account of an identity that has none of the guest.
+  router.post('/oidc/guest', jsonBody, async (context) => {
+    const guest = await requireGuest(context);
+    const { leave_guest } = parseBody(context, leaving);
+    context.set('Cache-Control', 'no-store');
+    const by = { guest: { ...guest, mayLeave: leave_guest } };
+    context.body = await providerOf(context).authorization.begin(by);
   });
 
   router.post('/oidc/complete', jsonBody, async (context) => {
     const { settings, authorization } = providerOf(context);
     const { query, attempt } = parseBody(context, callback);
-    const { identity, join } = await authorization.complete(query, attempt);
-    const user = await signInByIdentity(identity, settings, join);
-    context.state.log.info({ user: user.id, provider: settings.id, joined: Boolean(join) }, 'signed in');
+    const { identity, ...by } = await authorization.complete(query, attempt);
+    const user = await signInByIdentity(identity, settings, by);
+    const { join, guest } = by;
+    const outcome = guest && { guest: guest.userId === user.id ? 'registered' : 'left' };
+    context.state.log.info(
+      { user: user.id, provider: settings.id, joined: Boolean(join), ...outcome },
+      'signed in',
+    );
     context.set('Cache-Control', 'no-store');
-    // Whoever was signed in stays so, in the same session.
+    // Whoever was signed in stays so, in the same session. A guest gets one of the account.
     if (join) context.status = 204;
-    else context.body = await grants.issue(user);
+    else context.body = { ...(await grants.issue(user)), ...outcome };
   });
 
   router.get('/account/identities', async (context) => {

@@ -22,6 +22,8 @@ export interface ChangePorts {
   passwords: Passwords;
   requirePassword: RequirePassword;
   limits: Pick<Limits, 'countMail' | 'countAddressChange'>;
+  /** Whether nothing is mailed to the address of an account that nobody has confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   publicUrl: string;
   wakeMails: () => void;
   now?: () => number;
@@ -40,7 +42,7 @@ export interface AccountChanges {
   /**
    * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`, and
    * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told, also not by the time:
-   * its owner gets a mail.
+   * its owner gets a mail, where the address is confirmed.
    */
   email(user: StoredUser, change: { password: string; email: string }, signal?: AbortSignal): Promise<void>;
   /** Deletes the account. Gateways delete what it owns, see deletions.ts. */
@@ -95,12 +97,13 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
 
 /** One mail an hour goes to an address that has not agreed, whoever asks for it. */
 async function mailNewAddress(
-  { database, publicUrl, wakeMails }: ChangePorts,
+  { database, publicUrl, wakeMails, requireVerifiedEmail = false }: ChangePorts,
   user: StoredUser,
   { email, now }: { email: string; now: number },
 ): Promise<void> {
   const owner = await findUser(database, 'email_key', emailKey(email));
   const isOther = owner !== undefined && owner.id !== user.id;
+  if (isOther && requireVerifiedEmail && owner.isUnconfirmed) return;
   const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'change', now } as const;
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);

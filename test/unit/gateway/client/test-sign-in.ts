@@ -37,6 +37,8 @@ export type SignIn = { email: string } | AccountAnswer;
  */
 export function createTestSignIn(isPassword: (email: string, password: unknown) => boolean) {
   const providers: { id: string; name: string }[] = [];
+  /** The address of whoever comes back from a provider. */
+  const identity = { email: 'somebody@example.com' };
   /** Recovery codes that are left, by the addresses of accounts with a second factor. */
   const factors = new Map<string, string[]>();
   const challenges = new Map<string, { email: string; tries: number }>();
@@ -92,6 +94,7 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
 
   return {
     providers,
+    identity,
     factors,
     challenges,
     /** Asks for the code of whoever has a second factor. */
