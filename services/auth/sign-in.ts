@@ -66,8 +66,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const attemptSeal = createSeal([await readSharedSecret(database, 'passkey-logins')], 'passkey-logins');
   const attempts = createLoginAttempts(database, attemptSeal, now);
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), attempts, now });
-  const requirePassword = createRequirePassword(ports);
-  const requireProof = createRequireProof(requirePassword, now);
+  const requireProof = createRequireProof(createRequirePassword(ports), now);
   const common = { database, grants, requireAccount, requireProof };
 
   return {
@@ -75,7 +74,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
     addRoutes(router) {
       keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
-      secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
+      secondFactorRoutes(router, { secondFactor, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
     async cleanUp() {

@@ -6,13 +6,12 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { lockAccount } from '../accounts/lock-account.ts';
-import type { User } from '../accounts/users.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { dropGivenGroup } from '../groups/set-group.ts';
 import { parseBody } from '../json-body.ts';
 import { queueMail } from '../mails/outbox.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
-import type { RequireAccount } from '../own-account/signed-in.ts';
+import type { RequireAccount, SignedIn } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
 import { requireWayIn } from '../sign-in-ways.ts';
 import type { Authorization } from './authorization.ts';
@@ -36,7 +35,7 @@ export interface OidcPorts {
 
 const named = z.object({ provider: z.string().max(32) });
 const joining = z.object({ password: z.string().optional() });
-const identityToEnd = z.object({ id: z.string().max(64) });
+const identityToEnd = z.object({ id: z.string().max(64), password: z.string().optional() });
 const callback = z.object({ query: z.string().max(8_000), attempt: z.string().max(4_000) });
 
 /** Sign-in at other systems. The gateway keeps the attempt in a cookie, and passes on what the provider has sent with the browser. */
@@ -92,28 +91,29 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
   });
 
   router.post('/account/identities/end', jsonBody, async (context) => {
-    const { id } = parseBody(context, identityToEnd);
-    const { user } = await requireAccount(context);
-    await database.inTransaction((statements) => removeIdentity(statements, user, id, providers));
+    const { id, password } = parseBody(context, identityToEnd);
+    const signedIn = await requireAccount(context);
+    await requireProof(signedIn, password, closedSignal(context.res));
+    await database.inTransaction((statements) => removeIdentity(statements, signedIn, id, providers));
+    context.state.log.info({ user: signedIn.user.id }, 'identity removed');
     context.status = 204;
   });
 }
 
 async function removeIdentity(
   statements: Statements,
-  { id, email }: User,
+  { user: { id, email }, sessionId }: SignedIn,
   identity: string,
   providers: OidcPorts['providers'],
 ): Promise<void> {
-  await lockAccount(statements, id);
+  await lockAccount(statements, id, sessionId);
   const found = (await readIdentities(statements, id)).find((row) => row.id === identity);
   if (!found || !(await deleteIdentity(statements, id, identity)))
     throw new AppError('not_found', 'your account has no such identity');
   await requireWayIn(statements, id);
   await dropGivenGroup(statements, id, identity);
   const { name } = viewOf(found, providers);
-  if (email !== null)
-    await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: name });
+  await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: name });
 }
 
 const viewOf = (row: IdentityRow, providers: OidcPorts['providers']) => ({

@@ -9,13 +9,18 @@ import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
 import { createAttemptCookie, SIGN_IN_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
+import { readProof } from './proof.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-const proof = z.object({ password: z.string().optional() });
+/**
+ * How long a browser keeps the list of providers. Each visit of the page needs it, and it changes when the operator restarts auth with
+ * other settings.
+ */
+const LIST_SECONDS = 300;
 const begun = z.object({
   url: z.url({ protocol: /^https?$/ }),
   attempt: z.string().regex(/^[\w-]{1,3500}$/),
@@ -31,8 +36,9 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   const attempts = createAttemptCookie(publicUrl, SIGN_IN_COOKIE);
 
   router.get('/session/oidc', noApiKey, async (context) => {
-    passOn(context, await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' }));
-    context.set('Cache-Control', 'no-store');
+    const reply = await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' });
+    passOn(context, reply);
+    context.set('Cache-Control', reply.status === 200 ? `private, max-age=${LIST_SECONDS}` : 'no-store');
   });
 
   router.get('/session/oidc/:provider', noApiKey, async (context) => {
@@ -50,11 +56,9 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     await authenticate(context.get('authorization'));
     requireSameOrigin(context, publicUrl);
     const provider = providerOf(context);
-    const { data } = proof.safeParse(context.request.body ?? {});
-    if (!data) throw new AppError('bad_request', '`password` is a text');
     const request = {
       provider,
-      body: JSON.stringify({ provider, ...data }),
+      body: JSON.stringify({ provider, ...readProof(context) }),
       authorization: context.get('authorization'),
     };
     const reply = await callAuth(context, { path: '/oidc/join', limit: 'providers', ...request });

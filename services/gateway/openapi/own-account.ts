@@ -1,5 +1,6 @@
 import { REGISTERED_GROUPS } from '../../shared/contract/account-group.ts';
 import { bearer, json, problems, query, uuid } from './parts.ts';
+import { bodyWithProof, proofBody } from './proof.ts';
 
 const password = { type: 'string', minLength: 8, maxLength: 128 };
 const anyPassword = { type: 'string' };
@@ -102,7 +103,14 @@ export const ownAccountPaths = {
           content: json({
             ...account,
             required: [...account.required, 'has_password'],
-            properties: { ...account.properties, has_password: { type: 'boolean' } },
+            properties: {
+              ...account.properties,
+              has_password: {
+                type: 'boolean',
+                description:
+                  'Whether there is a password to sign in with. Without one, changes need a session of the last ten minutes, and POST /account/reset sets one',
+              },
+            },
           }),
         },
         ...problems(...ownProblems),
@@ -112,7 +120,7 @@ export const ownAccountPaths = {
       summary: 'Delete my account with all jobs, files and uploads',
       description: `Sessions end at once, the address is free again, and its owner is told by mail. Jobs and files follow within seconds. ${ownAccount}`,
       security: bearer,
-      requestBody: body({ password: anyPassword }),
+      requestBody: proofBody,
       responses: { ...done('Deleted'), ...problems(...jsonProblems, ...ownProblems, 'wrong_password') },
     },
   },
@@ -133,7 +141,7 @@ export const ownAccountPaths = {
       summary: 'Change the address of my account',
       description: `The new address gets a mail, and the account keeps the old one until the link is opened. Then the old one is told. Whether the address has another account is not told. ${ownAccount}`,
       security: bearer,
-      requestBody: body({ password: anyPassword, email }),
+      requestBody: bodyWithProof({ email }),
       responses: {
         ...accepted('Accepted'),
         ...problems(...jsonProblems, ...ownProblems, 'wrong_password', 'invalid_email'),

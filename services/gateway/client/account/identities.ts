@@ -19,8 +19,8 @@ export interface Identities {
   list(): Promise<Identity[]>;
   /** Resolves with where the browser has to go. @throws ProblemError `wrong_password` */
   join(provider: string, proof: Proof): Promise<string>;
-  /** @throws ProblemError `state_conflict` where there is no other way to sign in */
-  remove(id: string): Promise<void>;
+  /** @throws ProblemError `wrong_password`, and `state_conflict` where there is no other way to sign in */
+  remove(id: string, proof: Proof): Promise<void>;
 }
 
 export function createIdentities(session: Session, signal: AbortSignal): Identities {
@@ -30,8 +30,8 @@ export function createIdentities(session: Session, signal: AbortSignal): Identit
     list: async () => (await (await send('GET', '/account/identities')).json(identityList)).identities,
     join: async (provider, proof) =>
       (await (await send('POST', `/session/oidc/${provider}`, proof)).json(joining)).url,
-    async remove(id) {
-      await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`)).discard();
+    async remove(id, proof) {
+      await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`, proof)).discard();
     },
   };
 }

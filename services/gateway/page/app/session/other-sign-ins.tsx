@@ -1,27 +1,18 @@
-import { useSignal } from '@preact/signals';
 import { loadViews } from '../account/late-view.tsx';
-import { messageOf } from '../shell/error-message.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
+import { useSend } from '../shell/use-send.ts';
 import { t } from '../text/language.ts';
 import { providers } from './state.ts';
 
 /** Ways to sign in without the password of this gateway. */
 export function OtherSignIns() {
-  const error = useSignal<string | undefined>(undefined);
-  const enter = async () => {
-    error.value = undefined;
-    try {
-      const { signInWithPasskey } = await loadViews();
-      await signInWithPasskey();
-    } catch (cause) {
-      error.value = messageOf(cause);
-    }
-  };
+  const { error, isBusy, send } = useSend(async () => (await loadViews()).signInWithPasskey());
   const hasPasskeys = 'PublicKeyCredential' in globalThis;
   if (!hasPasskeys && providers.value.length === 0) return null;
   return (
     <div class="other-sign-ins">
       {hasPasskeys && (
-        <button type="button" onClick={() => void enter()}>
+        <button type="button" aria-disabled={isBusy.value} onClick={() => void send()}>
           {t('session.passkey')}
         </button>
       )}
@@ -30,11 +21,7 @@ export function OtherSignIns() {
           {t('session.provider', { name })}
         </a>
       ))}
-      {error.value && (
-        <p class="notice bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <ErrorNotice error={error.value} />
     </div>
   );
 }
