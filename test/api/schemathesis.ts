@@ -43,6 +43,7 @@ export async function schemathesis(url: string, { token }: Caller, options: Opti
       env: {
         PATH: process.env.PATH,
         PYTHONPATH: python.packages,
+        SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'tus_body.py'),
         PYTHONDONTWRITEBYTECODE: '1',
         HOME: folder,
         LC_ALL: 'C.UTF-8',

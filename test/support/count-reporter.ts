@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
+import { stripVTControlCharacters } from 'node:util';
 
 // Nobody waits for the tests any more when the runner was killed. `node --test` ends its children when it gets the signal.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
@@ -30,7 +31,7 @@ const MESSAGE_LINES = 6;
 function describeFailure({ name, file, details }: Extract<TestEvent, { type: 'test:fail' }>['data']): string {
   const { cause = details.error } = details.error;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const lines = message.split('\n').slice(0, MESSAGE_LINES);
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, MESSAGE_LINES);
   const where = file === undefined ? '' : ` (${relative(process.cwd(), file)})`;
   return `${name}${where}: ${lines.join('\n  ')}`;
 }

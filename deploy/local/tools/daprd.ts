@@ -1,10 +1,11 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { waitForLock } from '../../../services/shared/runtime/lock.ts';
 import { cacheDir } from '../../process/cache-dir.ts';
 import { type Report, run } from '../../process/run.ts';
 import { isExecutable, which } from '../../process/which.ts';
+import { buildDaprd } from './build-daprd.ts';
+import { archiveFor, downloadDaprd, releasesFromEnv } from './download-daprd.ts';
 import { findGo } from './go.ts';
 
 const version = '1.18.2';
@@ -35,14 +36,15 @@ const installed = (): (string | undefined)[] => [
   path.join(homedir(), '.dapr', 'bin', 'daprd'),
 ];
 
-/** Whether ensureDaprd() will have to build daprd. It does so as well where the installed one is too old. */
-export const mustBuildDaprd = (): boolean =>
+/** Whether ensureDaprd() has to download or build daprd. It does so as well where the installed one is too old. */
+export const lacksDaprd = (): boolean =>
   !process.env.DAPRD_PATH &&
   ![...installed(), cached()].some((file) => file !== undefined && isExecutable(file));
 
 /**
- * Finds daprd, the Dapr sidecar. If none is installed, builds it from its unmodified source and caches it.
- * @throws with instructions if it can neither be found nor built
+ * Finds daprd, the Dapr sidecar. If none is installed, it downloads the release for this machine, and builds it from its unmodified
+ * source where that cannot be reached. Either is kept for all checkouts of this user.
+ * @throws with instructions if it can neither be found nor downloaded nor built
  */
 export async function ensureDaprd(repoRoot: string, report: Report, signal: AbortSignal): Promise<string> {
   const chosen = process.env.DAPRD_PATH;
@@ -53,61 +55,48 @@ export async function ensureDaprd(repoRoot: string, report: Report, signal: Abor
   for (const file of installed()) {
     if (file !== undefined && isExecutable(file) && (await isUsable(file, report, signal))) return file;
   }
-  if (isExecutable(cached())) return cached();
+  const file = cached();
+  if (isExecutable(file)) return file;
+  const onWait = (holder: { pid: number }): void =>
+    report(`Another run (pid ${holder.pid}) is fetching or building daprd; waiting for it …`);
+  const release = await waitForLock(`${file}.lock`, onWait, signal);
+  try {
+    if (!isExecutable(file)) await obtain(file, { repoRoot, report, signal });
+    return file;
+  } finally {
+    release();
+  }
+}
+
+type Obtain = { repoRoot: string; report: Report; signal: AbortSignal };
+
+/** Downloads daprd, or else builds it. */
+async function obtain(file: string, { repoRoot, report, signal }: Obtain): Promise<void> {
+  const releases = releasesFromEnv();
+  const archive = archiveFor(process.platform, process.arch);
+  if (releases !== undefined && archive !== undefined) {
+    try {
+      report(`Downloading daprd ${version}, which is needed once …`);
+      await downloadDaprd({ releases, version, archive, file, report, signal });
+      return report(`Downloaded daprd ${version}: ${file}`);
+    } catch (error) {
+      signal.throwIfAborted();
+      report(`daprd cannot be downloaded: ${explain(error)}`);
+    }
+  }
   const go = findGo();
   if (go === undefined) {
     throw new Error(
       'daprd (the Dapr sidecar) is missing: install the Dapr CLI and run `dapr init --slim`, or set DAPRD_PATH to a daprd, or install Go 1.26 or newer to build it.',
     );
   }
-  return build(go, {
-    file: cached(),
-    module: path.join(repoRoot, 'deploy', 'local', 'daprd'),
-    report,
-    signal,
-  });
+  const folder = path.join(repoRoot, 'deploy', 'local', 'daprd');
+  await buildDaprd(go, { folder, file, version, report, signal });
+  report(`Built daprd ${version}: ${file}`);
 }
 
-async function build(
-  go: string,
-  { file, module, report, signal }: { file: string; module: string; report: Report; signal: AbortSignal },
-): Promise<string> {
-  mkdirSync(path.dirname(file), { recursive: true });
-  const onWait = (holder: { pid: number }): void =>
-    report(`Another run (pid ${holder.pid}) is building daprd; waiting for it …`);
-  const release = await waitForLock(`${file}.lock`, onWait, signal);
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    if (isExecutable(file)) return file;
-    report(`Building daprd ${version} from source, which is needed once (4 to 10 minutes on 2 cores) …`);
-    const flags = `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version}`;
-    const args = [
-      'build',
-      '-v',
-      '-tags',
-      'allcomponents',
-      '-trimpath',
-      '-ldflags',
-      flags,
-      '-o',
-      unfinished,
-      'github.com/dapr/dapr/cmd/daprd',
-    ];
-    await run(go, args, {
-      what: 'Building daprd',
-      report,
-      signal,
-      cwd: module,
-      env: { ...process.env, CGO_ENABLED: '0' },
-      // Go prints one line for each downloaded module, then one for each package: about 4,300 in all.
-      progress: (lines) => `${lines} modules and packages`,
-      timeoutMs: 60 * 60_000,
-    });
-    renameSync(unfinished, file);
-    report(`Built daprd ${version}: ${file}`);
-    return file;
-  } finally {
-    rmSync(unfinished, { force: true });
-    release();
-  }
-}
+/** `fetch failed` says little: its cause names the host that is missing. */
+const explain = (error: unknown): string => {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+};

@@ -78,7 +78,7 @@ export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts)
   });
 
   // The proof is asked for here, before the device is. The challenge, which no other account can use, stands for it below.
-  router.post(`${path}/options`, jsonBody, async (context) => {
+  router.post('/account/passkey-options', jsonBody, async (context) => {
     const { password } = parseBody(context, beginning);
     const signedIn = await requireAccount(context);
     await requireProof(signedIn, password, closedSignal(context.res));

@@ -33,10 +33,13 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
     passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions', authorization }));
   });
 
-  router.post(`${path}/options`, noApiKey, jsonBody, async (context) => {
+  router.post('/account/passkey-options', noApiKey, jsonBody, async (context) => {
     await authenticate(context.get('authorization'));
     const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
-    passOn(context, await callAuth(context, { path: `${path}/options`, limit: 'passwords', ...request }));
+    passOn(
+      context,
+      await callAuth(context, { path: '/account/passkey-options', limit: 'passwords', ...request }),
+    );
   });
 
   router.post(path, noApiKey, jsonBody, async (context) => {

@@ -39,7 +39,8 @@ const isLoginRefused = (error: unknown): boolean =>
   error instanceof NotLoggedInError ||
   isProblem(error, 'invalid_token') ||
   isProblem(error, 'invalid_credentials') ||
-  isProblem(error, 'second_factor_required');
+  isProblem(error, 'second_factor_required') ||
+  isProblem(error, 'sign_in_failed');
 
 /** The exit codes are documented in syntax/help-text.ts. */
 export function exitCodeOf(error: unknown): number {
@@ -75,9 +76,9 @@ export function messageOf(error: unknown): string {
 }
 
 function adviceFor(error: ClientError): string {
-  // A program that runs again and again could not ask for a new code each time.
+  // It comes this far where there is no terminal, and where a session has ended in the middle of the work.
   if (isProblem(error, 'second_factor_required'))
-    return 'The command line takes no codes: make an API key on your account page of the gateway, and put it into $MP3_API_KEY.';
+    return 'A command asks for it on a terminal when it begins, or takes it from $MP3_CODE. A script uses an API key instead: make one on your account page of the gateway, and put it into $MP3_API_KEY.';
   if (error instanceof ForeignResponseError) return 'Is --url right?';
   if (error instanceof InvalidResponseError) return 'Is --url right, and is the gateway of the same version?';
   if (error instanceof RedirectError) return 'Give that address as --url.';

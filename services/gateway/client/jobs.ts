@@ -1,6 +1,7 @@
 import { type JobView, jobView } from '../../shared/jobs/job-view.ts';
 import { type DownloadLink, downloadLink } from '../downloads/download-link.ts';
 import { pageOf } from '../jobs/job-page.ts';
+import { jsonContent } from './http/json-content.ts';
 import type { Session } from './session/session.ts';
 
 /** Shorter than the default, because these responses are small. */
@@ -66,8 +67,7 @@ export async function renameJob(
   const reply = await session.send({
     method: 'PATCH',
     path: `/jobs/${id}`,
-    headers: { 'content-type': 'application/json' },
-    body: () => JSON.stringify({ filename }),
+    ...jsonContent({ filename }),
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     signal,
   });

@@ -2,6 +2,7 @@ import { operatorSessionView } from '../operator/operator-session-view.ts';
 import { type OperatorOverview, operatorOverview } from '../operator/overview-view.ts';
 import { createFailedJobsApi, type FailedJobsApi } from './failed-jobs.ts';
 import type { Clock } from './http/clock.ts';
+import { jsonContent } from './http/json-content.ts';
 import type { ApiRequest, Transport } from './http/transport.ts';
 
 const IDLE_TIMEOUT_MS = 15_000;
@@ -36,8 +37,7 @@ export function createOperatorApi(
     },
 
     async signIn(token) {
-      const headers = { 'content-type': 'application/json' };
-      const reply = await send({ method: 'POST', path, headers, body: () => JSON.stringify({ token }) });
+      const reply = await send({ method: 'POST', path, ...jsonContent({ token }) });
       await reply.discard();
     },
 

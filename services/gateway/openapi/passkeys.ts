@@ -52,7 +52,7 @@ export const passkeyPaths = refuseApiKeys({
       },
     },
   },
-  '/account/passkeys/options': {
+  '/account/passkey-options': {
     post: {
       summary: 'Begin to add a passkey',
       security: bearer,

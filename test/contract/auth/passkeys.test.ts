@@ -14,7 +14,7 @@ const PROOF = { body: { password: PASSWORD } };
 const accountOf = async (call: Client) => (await call('GET', '/session')).json.account;
 
 async function addPasskey(call: Client, changes: Changes = {}, authenticator = createAuthenticator(ORIGIN)) {
-  const { json } = await call('POST', '/account/passkeys/options', PROOF);
+  const { json } = await call('POST', '/account/passkey-options', PROOF);
   const body = { name: 'My key', response: authenticator.register(json, changes) };
   return { authenticator, options: json, body, reply: await call('POST', '/account/passkeys', { body }) };
 }
@@ -137,8 +137,8 @@ describe('passkeys', () => {
 
   it('keep one open registration for each user, the newest', { skip }, async (t) => {
     const { ann, auth } = await build(t);
-    const { json: first } = await ann('POST', '/account/passkeys/options', PROOF);
-    for (let number = 0; number < 20; number++) await ann('POST', '/account/passkeys/options', PROOF);
+    const { json: first } = await ann('POST', '/account/passkey-options', PROOF);
+    for (let number = 0; number < 20; number++) await ann('POST', '/account/passkey-options', PROOF);
     assert.equal((await auth.database.rows('SELECT purpose FROM sign_in_challenges')).length, 1);
     const body = { name: 'Old', response: createAuthenticator(ORIGIN).register(first) };
     assert.equal((await ann('POST', '/account/passkeys', { body })).status, 401);
@@ -149,7 +149,7 @@ describe('passkeys', () => {
     const { ann, begin, auth } = await build(t);
     const { authenticator } = await addPasskey(ann);
     const late = await begin(ann);
-    const { json: registration } = await ann('POST', '/account/passkeys/options', PROOF);
+    const { json: registration } = await ann('POST', '/account/passkey-options', PROOF);
     const foreign = { response: authenticator.logIn(registration) };
     assert.equal((await ann('POST', '/session/passkey', { body: foreign })).status, 401);
     auth.clock.ms += 5 * 60_000;
@@ -179,7 +179,7 @@ describe('passkeys', () => {
   }, async (t) => {
     const { ann, register } = await build(t);
     const bob = await register('bob@example.com');
-    const { json } = await bob('POST', '/account/passkeys/options', PROOF);
+    const { json } = await bob('POST', '/account/passkey-options', PROOF);
     const stolen = { name: 'Mine', response: createAuthenticator(ORIGIN).register(json) };
     assert.equal((await ann('POST', '/account/passkeys', { body: stolen })).status, 401);
     const { body } = await addPasskey(ann);

@@ -59,7 +59,7 @@ const CHANGES: Change[] = [
     ...{ what: 'adding an API key', path: '/account/keys', status: 201 },
     prepare: fields({ name: 'backup', scopes: ['read'] }),
   },
-  { what: 'adding a passkey', path: '/account/passkeys/options', status: 200 },
+  { what: 'adding a passkey', path: '/account/passkey-options', status: 200 },
   {
     ...{ what: 'adding a second factor', path: '/account/second-factor', status: 200 },
     // It stands beside a password.
@@ -137,7 +137,7 @@ for (const { what, method = 'POST', path, status, withoutPassword = status, prep
 describe('a passkey whose session has ended meanwhile', () => {
   it('is not added, although its challenge was given out before', { skip }, async (t) => {
     const { page, auth } = await build(t);
-    const { json } = await page('POST', '/account/passkeys/options', { body: { password: PASSWORD } });
+    const { json } = await page('POST', '/account/passkey-options', { body: { password: PASSWORD } });
     await auth.database.change('DELETE FROM sessions');
     const body = { name: 'late', response: createAuthenticator(ORIGIN).register(json) };
     assert.equal((await page('POST', '/account/passkeys', { body })).status, 401);

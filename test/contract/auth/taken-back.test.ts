@@ -21,7 +21,7 @@ async function build(t: TestContext) {
   const stranger = browser();
   await call('POST', '/register', { body: { email: EMAIL, password: PASSWORD } });
   await stranger('POST', '/session', { headers: { authorization: basic(EMAIL, PASSWORD) } });
-  const { json: options } = await stranger('POST', '/account/passkeys/options', { body: PROOF });
+  const { json: options } = await stranger('POST', '/account/passkey-options', { body: PROOF });
   const authenticator = createAuthenticator(ORIGIN);
   const body = { name: 'kept', response: authenticator.register(options) };
   assert.equal((await stranger('POST', '/account/passkeys', { body })).status, 201);

@@ -217,7 +217,7 @@ describe('a sign-in in another way that is under way', () => {
     await auth.call('POST', '/register', { body: { email: EMAIL, password: STOLEN } });
     const thief = browser();
     await thief('POST', '/session', { headers: { authorization: basic(EMAIL, STOLEN) } });
-    const options = await thief('POST', '/account/passkeys/options', { body: { password: STOLEN } });
+    const options = await thief('POST', '/account/passkey-options', { body: { password: STOLEN } });
     const authenticator = createAuthenticator(ORIGIN);
     const added = { name: 'x', response: authenticator.register(options.json, {}) };
     assert.equal((await thief('POST', '/account/passkeys', { body: added })).status, 201);

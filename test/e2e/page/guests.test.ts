@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
+import { signOut } from '../../integration/gateway/page/open-page.ts';
 import { convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { video } from '../../support/media.ts';
 import { systemsUnderTest } from '../../support/systems-under-test.ts';
@@ -34,8 +35,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
       await download.click();
       assert.equal((await loading).suggestedFilename(), name.replace('.mp4', '.mp3'));
 
-      await page.getByRole('link', { name: 'Account', exact: true }).click();
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signOut(page);
       await page.getByLabel('E-mail address').fill(user.email);
       await page.getByLabel('Password').fill(user.password);
       await page.keyboard.press('Enter');

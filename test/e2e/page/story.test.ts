@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describe, it } from 'node:test';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
-import { signUp } from '../../integration/gateway/page/open-page.ts';
+import { signOut, signUp } from '../../integration/gateway/page/open-page.ts';
 import { chooseFilms, convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { decodedSeconds, file, media, picture, truncated, video } from '../../support/media.ts';
 import { systemsUnderTest } from '../../support/systems-under-test.ts';
@@ -55,8 +55,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
 
     it('says that a password is wrong, and takes the right one after that', async (context) => {
       const { page, user } = await visitSignedUp(context, gatewayUrl);
-      await page.getByRole('link', { name: 'Account' }).click();
-      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await signOut(page);
       for (const password of ['a wrong password', user.password]) {
         await page.getByLabel('E-mail address').fill(user.email);
         await page.getByLabel('Password').fill(password);
@@ -104,8 +103,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
             .getByRole('link', { name: `Download: ${name}` })
             .waitFor(CONVERSION);
         }
-      await other.getByRole('link', { name: 'Account' }).click();
-      await other.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await signOut(other);
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       assert.deepEqual(complaints, []);
     });

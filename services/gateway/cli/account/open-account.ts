@@ -1,20 +1,17 @@
 import { formatDuration } from '../../../shared/runtime/format.ts';
-import type { Clock } from '../../client/http/clock.ts';
 import { isProblem } from '../../client/http/errors.ts';
 import { type RetryOptions, retry } from '../../client/http/retry.ts';
-import type { Transport } from '../../client/http/transport.ts';
-import { type Credentials, register, requestTokens } from '../../client/session/accounts.ts';
+import { type Credentials, register } from '../../client/session/accounts.ts';
 import type { Tokens } from '../../client/session/tokens.ts';
 import { CommandError, messageOf } from '../errors.ts';
 import { createAccount, generateAddress } from './create-account.ts';
 import type { CredentialStore } from './credential-store.ts';
+import { type LoginPorts, requestLogin } from './request-login.ts';
 
-export interface AccountPorts {
-  transport: Transport;
+export interface AccountPorts extends Omit<LoginPorts, 'onRetry'> {
   store: CredentialStore;
   askPassword: (email: string, signal: AbortSignal) => Promise<string>;
   print: (line: string) => void;
-  clock: Clock;
   userName: string;
 }
 
@@ -96,15 +93,17 @@ async function logInOrRegister(
 ): Promise<Account> {
   const { email } = credentials;
   const logIn = logInWith(ports, credentials);
+  // In the middle of the work, a question would be lost between the lines of the progress, and MP3_CODE works once.
+  const logInAgain = logInWith({ ...ports, nextCode: undefined }, credentials);
   const tokens = await unlessRefused(logIn(signal));
-  if (tokens) return { email, logIn: firstThen(tokens, logIn) };
+  if (tokens) return { email, logIn: firstThen(tokens, logInAgain) };
   try {
     await registerWithRetry(ports, credentials, signal);
   } catch (error) {
     if (!isProblem(error, 'email_taken')) throw error;
     // Another run with the same password may have registered it meanwhile.
     const tokens = await unlessRefused(logIn(signal));
-    if (tokens) return { email, logIn: firstThen(tokens, logIn) };
+    if (tokens) return { email, logIn: firstThen(tokens, logInAgain) };
     throw new CommandError(mismatch, { cause: error });
   }
   ports.print(`Registered ${email} at ${ports.transport.url}.`);
@@ -114,7 +113,7 @@ async function logInOrRegister(
 const logInWith =
   (ports: AccountPorts, credentials: Credentials): LogIn =>
   (signal) =>
-    retry(() => requestTokens(ports.transport, credentials, signal), retryOptions(ports, signal));
+    requestLogin({ ...ports, ...retryOptions(ports, signal) }, credentials, signal);
 
 /** Throws where the address has to be confirmed before the account can be used. */
 async function registerWithRetry(

@@ -9,6 +9,7 @@ import { currentUserName } from './create-account.ts';
 import { createCredentialStore, credentialsFile } from './credential-store.ts';
 import { loginCommand } from './login-command.ts';
 import { createLoginStore, type LoginStore, loginsFile } from './login-store.ts';
+import { nextCodeOf } from './next-code.ts';
 import { openAccount } from './open-account.ts';
 
 const LOGOUT_MS = 2_000;
@@ -61,6 +62,7 @@ export async function signIn(
   const account = await openAccount(
     {
       ...{ transport, store, print, clock, userName: currentUserName(env) },
+      nextCode: nextCodeOf(program),
       askPassword: (address, passwordSignal) => askPassword(address, program, passwordSignal),
     },
     { flagEmail: email, envEmail: env.MP3_EMAIL || undefined, password: env.MP3_PASSWORD || undefined },

@@ -15,6 +15,7 @@ export const convert: Command = {
     'Of a folder, the files with the name of a film are taken.',
     'After Ctrl-C or a power cut, the same command goes on: it does not send again what was sent, and leaves out what is converted already from the same film with the same options.',
     'The password of an existing account comes from $MP3_PASSWORD, or from `login`, or you are asked for it.',
+    'The code of a second factor comes from $MP3_CODE, or you are asked for it; after `login`, none is needed.',
   ],
   groups: [
     { title: 'Files', flags: [output, force, recursive, watch, whole, job, probe] },

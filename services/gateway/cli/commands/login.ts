@@ -1,8 +1,10 @@
 import { isProblem } from '../../client/http/errors.ts';
 import { retry } from '../../client/http/retry.ts';
 import type { Transport } from '../../client/http/transport.ts';
-import { type Credentials, register, requestTokens } from '../../client/session/accounts.ts';
+import { type Credentials, register } from '../../client/session/accounts.ts';
 import { loginCommand } from '../account/login-command.ts';
+import { nextCodeOf } from '../account/next-code.ts';
+import { requestLogin } from '../account/request-login.ts';
 import { loginStoreOf } from '../account/sign-in.ts';
 import { NotLoggedInError, UsageError } from '../errors.ts';
 import { gatewayUrl } from '../gateway-url.ts';
@@ -19,9 +21,10 @@ export const login: Command = {
   synopsis: ['[--url URL] [--email ADDR] [--register]'],
   details: [
     'Asks for the address and the password, unless $MP3_EMAIL and $MP3_PASSWORD have them.',
+    'Where the account has a second factor, also asks for a code of the authenticator app or a recovery code, unless $MP3_CODE has one.',
     'Keeps tokens, and not the password, in a file that only you can read.',
     'Each gateway has a login of its own.',
-    'An account with a second factor needs an API key in $MP3_API_KEY instead.',
+    'A script uses an API key in $MP3_API_KEY instead, which needs no code.',
   ],
   groups: [
     { title: 'Account', flags: [{ name: 'register', text: ['make the account first'] }] },
@@ -54,14 +57,18 @@ async function logIn(
   transport: Transport,
   credentials: Credentials,
   isNew: boolean,
-  program: Pick<Program, 'clock' | 'signal' | 'env' | 'invocationOf'>,
+  program: Pick<Program, 'clock' | 'signal' | 'env' | 'stdin' | 'stderr' | 'invocationOf'>,
 ): Promise<void> {
   const { clock, signal } = program;
   const { email } = credentials;
   const store = loginStoreOf(program);
   try {
     if (isNew) await retry(() => register(transport, credentials, signal), { clock, signal });
-    const tokens = await retry(() => requestTokens(transport, credentials, signal), { clock, signal });
+    const tokens = await requestLogin(
+      { transport, clock, nextCode: nextCodeOf(program) },
+      credentials,
+      signal,
+    );
     store.add(transport.url, {
       email,
       tokens: { ...tokens, expires_at: clock.now() + tokens.expires_in * 1000 },

@@ -9,7 +9,7 @@ const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
   [0, 'success'],
   [1, 'failure, also of one of several files or jobs'],
   [2, 'invalid command line; nothing was done'],
-  [3, 'not logged in, or the password is wrong'],
+  [3, 'not logged in, or the password or the code is wrong'],
   [4, 'the gateway cannot be reached'],
   [130, 'interrupted'],
 ];

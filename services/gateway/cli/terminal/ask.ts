@@ -24,6 +24,17 @@ export async function askEmail(ports: AskPorts, signal: AbortSignal): Promise<st
   return email;
 }
 
+/**
+ * Asks for a code of a second factor. It is shown while it is typed, because it works once. The caller makes sure that there is a
+ * terminal.
+ */
+export async function askCode(ports: AskPorts, signal: AbortSignal): Promise<string> {
+  const question = 'Code of your authenticator app, or a recovery code: ';
+  const code = (await ask(question, { ...ports, isHidden: false }, signal))?.trim();
+  if (!code) throw new CommandError('No code was given.');
+  return code;
+}
+
 /** Asks a question whose answer is yes or no. Any other answer is no. */
 export async function confirm(question: string, ports: AskPorts, signal: AbortSignal): Promise<boolean> {
   const answer = await ask(`${question} [y/N] `, { ...ports, isHidden: false }, signal);
@@ -36,6 +47,8 @@ async function ask(
   { stdin, stderr, isHidden }: AskPorts & { isHidden: boolean },
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  // A stream that has ended emits nothing more, so the question would wait for ever.
+  if (stdin.readableEnded || stdin.destroyed) return undefined;
   const closed = new AbortController();
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = isHidden ? nowhere : stderr;

@@ -7,7 +7,7 @@ export interface Proof {
   password?: string;
 }
 
-/** What the owner of an account does with it. Changes throw ProblemError `wrong_password` for a wrong password, and for a proof that is missing. */
+/** What the owner of an account does with it. A change throws ProblemError `wrong_password` where the proof is wrong or missing. */
 export interface OwnAccount {
   view(): Promise<AccountView>;
   /** Ends all other sessions. @throws ProblemError `weak_password` */

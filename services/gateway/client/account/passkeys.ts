@@ -37,7 +37,9 @@ export function createPasskeys(session: Session, signal: AbortSignal): Passkeys 
     list: async () =>
       (await (await session.send(jsonRequest('GET', path, signal))).json(passkeyList)).passkeys,
     options: async (proof) =>
-      (await session.send(jsonRequest('POST', `${path}/options`, signal, proof))).json(credentialOptions),
+      (await session.send(jsonRequest('POST', '/account/passkey-options', signal, proof))).json(
+        credentialOptions,
+      ),
     async add(added) {
       await (await session.send(jsonRequest('POST', path, signal, added))).discard();
     },

@@ -1,3 +1,4 @@
+import { jsonContent } from '../http/json-content.ts';
 import type { ApiRequest } from '../http/transport.ts';
 
 /** These answers are small, but a password costs the server time. */
@@ -11,8 +12,5 @@ export const jsonRequest = (
   body?: object,
 ): ApiRequest => ({
   ...{ method, path, signal, idleTimeoutMs: IDLE_TIMEOUT_MS },
-  ...(body !== undefined && {
-    headers: { 'content-type': 'application/json' },
-    body: () => JSON.stringify(body),
-  }),
+  ...(body !== undefined && jsonContent(body)),
 });

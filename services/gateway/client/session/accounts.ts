@@ -1,5 +1,6 @@
 import { tokenGrant } from '../../accounts/token-grant.ts';
 import { base64 } from '../http/base64.ts';
+import { jsonContent } from '../http/json-content.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -20,15 +21,14 @@ export async function register(
   const reply = await transport.send({
     method: 'POST',
     path: '/register',
-    headers: { 'content-type': 'application/json' },
-    body: () => JSON.stringify(credentials),
+    ...jsonContent(credentials),
     signal,
   });
   await reply.discard();
   return reply.status === 202 ? 'verification_sent' : 'ready';
 }
 
-/** @throws ProblemError `invalid_credentials` */
+/** @throws ProblemError `invalid_credentials`; `second_factor_required` with the challenge that a code answers */
 export async function requestTokens(
   transport: Transport,
   credentials: Credentials,
@@ -40,6 +40,20 @@ export async function requestTokens(
     headers: { authorization: basicAuthorization(credentials) },
     signal,
   });
+  return reply.json(tokenGrant);
+}
+
+/**
+ * Completes a login by a code of an authenticator app, or by a recovery code.
+ * @throws ProblemError `wrong_code`; `sign_in_failed` where the challenge has ended, by its age or by wrong codes
+ */
+export async function requestTokensByCode(
+  transport: Transport,
+  answer: { challenge: string; code: string },
+  signal: AbortSignal,
+): Promise<Tokens> {
+  const path = '/login/second-factor';
+  const reply = await transport.send({ method: 'POST', path, ...jsonContent(answer), signal });
   return reply.json(tokenGrant);
 }
 

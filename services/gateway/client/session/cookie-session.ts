@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../shared/runtime/errors.ts';
 import type { Account, Limits } from '../../accounts/session-view.ts';
 import { isProblem } from '../http/errors.ts';
+import { jsonContent } from '../http/json-content.ts';
 import { basicAuthorization, type Credentials, type Registration } from './accounts.ts';
 import { type CookieRenewalPorts, createCookieRenewal, NOBODY } from './cookie-renewal.ts';
 import type { Session } from './session.ts';
@@ -79,7 +80,7 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
       await change(async () => know(await request({ method: 'POST', path: '/session', headers }, signal)));
     },
     async signInBy(path, proof, signal) {
-      await change(async () => know(await request({ method: 'POST', path, ...jsonOf(proof) }, signal)));
+      await change(async () => know(await request({ method: 'POST', path, ...jsonContent(proof) }, signal)));
     },
     async startAsGuest(signal) {
       await change(async () => know(await request({ method: 'POST', path: '/session/guest' }, signal)));
@@ -87,7 +88,7 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
     async registerGuest(credentials, signal) {
       const path = '/session/registration';
-      const registration = { method: 'POST', path, ...jsonOf(credentials) } as const;
+      const registration = { method: 'POST', path, ...jsonContent(credentials) } as const;
       const register = async (): Promise<Registration> => {
         const reply = await transport.send({ ...registration, signal });
         if (reply.status !== 202) {
@@ -115,11 +116,6 @@ export function createCookieSession(ports: CookieRenewalPorts): CookieSession {
     },
   };
 }
-
-const jsonOf = (content: object) => ({
-  headers: { 'content-type': 'application/json' },
-  body: () => JSON.stringify(content),
-});
 
 /** Throws every error but the one of this code. */
 const unless =

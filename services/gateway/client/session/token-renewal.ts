@@ -2,6 +2,7 @@ import { abortable } from '../../../shared/runtime/abortable.ts';
 import { tokenGrant } from '../../accounts/token-grant.ts';
 import type { Clock } from '../http/clock.ts';
 import { ClientError, isProblem } from '../http/errors.ts';
+import { jsonContent } from '../http/json-content.ts';
 import type { Reply } from '../http/reply.ts';
 import type { Transport } from '../http/transport.ts';
 import type { StoredTokens, TokenStore, Tokens } from './tokens.ts';
@@ -100,7 +101,6 @@ export const postRefreshToken = (
   transport.send({
     method: 'POST',
     path,
-    headers: { 'content-type': 'application/json' },
-    body: () => JSON.stringify({ refresh_token }),
+    ...jsonContent({ refresh_token }),
     signal,
   });

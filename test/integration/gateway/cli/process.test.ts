@@ -9,14 +9,17 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { writePackage } from '../../../../deploy/package/package-files.ts';
+import { atTerminal } from '../../../support/at-terminal.ts';
 import { listen } from '../../../support/listen.ts';
 import { repoRoot } from '../../../support/markdown.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { createTestGateway, mp4 } from '../../../unit/gateway/client/test-gateway.ts';
+import { TEST_CODE } from '../../../unit/gateway/client/test-sign-in.ts';
 
 const run = promisify(execFile);
 const SOURCE = path.join(repoRoot, 'services/gateway/cli/mp3.ts');
 const PASSWORD = 'a long password';
+const COMMAND = ['convert', 'films', '-o', 'out'];
 
 /** A folder with two films, and the real gateway in this process, whose converter waits for `finish`. */
 async function build(context: TestContext) {
@@ -64,8 +67,6 @@ async function ended(child: ChildProcess): Promise<{ code: number | null; out: s
 }
 
 describe('a real mp3 process', () => {
-  const COMMAND = ['convert', 'films', '-o', 'out'];
-
   it('ends with 130 after Ctrl-C, says how to go on, and goes on', async (context) => {
     const { start, finish, sent, mp3s } = await build(context);
     const first = start(COMMAND);
@@ -96,6 +97,42 @@ describe('a real mp3 process', () => {
     assert.deepEqual([sent(), await mp3s()], [2, ['a.mp3', 'b.mp3']]);
     assert.deepEqual(await readFile(path.join(folder, 'out', 'b.mp3')), audio);
   });
+});
+
+describe('a real mp3 process at a terminal', () => {
+  const LOGIN = [process.execPath, SOURCE, 'login', '--email', 'ann@example.com'];
+  const PASSWORD_TYPED = [/Password of ann@example\.com: /, `${PASSWORD}\r`] as const;
+  const CODE = /Code of your authenticator app, or a recovery code: /;
+
+  it('logs in with a password and the code of a second factor, and then converts without them', async (context) => {
+    const { users, accounts, folder, env, start, finish, mp3s } = await build(context);
+    users.set('ann@example.com', PASSWORD);
+    accounts.signIn.factors.set('ann@example.com', []);
+    finish();
+    const answers = [PASSWORD_TYPED, [CODE, '000000\r'], [CODE, `${TEST_CODE}\r`]] as const;
+    const { code, shown } = await atTerminal(LOGIN, { cwd: folder, env, answers });
+    assert.equal(code, 0, shown);
+    assert.ok(!shown.includes(PASSWORD));
+    const converted = await ended(start(COMMAND));
+    assert.equal(converted.code, 0, converted.err);
+    assert.deepEqual(await mp3s(), ['a.mp3', 'b.mp3']);
+  });
+
+  for (const [question, before] of [
+    ['the password', []],
+    ['the code', [PASSWORD_TYPED]],
+  ] as const) {
+    it(`ends with 130 after Ctrl-C at the question for ${question}`, async (context) => {
+      const { users, accounts, folder, env } = await build(context);
+      users.set('ann@example.com', PASSWORD);
+      accounts.signIn.factors.set('ann@example.com', []);
+      const [asked] = before.length === 0 ? PASSWORD_TYPED : [CODE];
+      const answers = [...before, [asked, '\x03'] as const];
+      const { code, shown } = await atTerminal(LOGIN, { cwd: folder, env, answers });
+      assert.equal(code, 130, shown);
+      assert.match(shown, /\r\nInterrupted\.\r\n$/);
+    });
+  }
 });
 
 describe('the package of the command line', () => {

@@ -113,3 +113,13 @@ export async function signUp(page: Page, { email, password } = USER): Promise<vo
   await page.getByRole('button', { name: 'Create an account' }).click();
   await page.getByRole('link', { name: 'Account' }).waitFor();
 }
+
+/**
+ * Opens the account, and signs out. Resolves once the form for signing in is there: until then, the account has a section with the
+ * name of its first field.
+ */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Account', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}

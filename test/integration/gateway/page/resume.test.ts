@@ -6,7 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
 import { allAccepted, listJobs, openHome, type StartedPage, startSharedPage } from './open-home.ts';
-import { signUp } from './open-page.ts';
+import { signOut, signUp } from './open-page.ts';
 import { chooseFilms, convertButton, longFilm } from './page-films.ts';
 
 const MEBIBYTE = 1024 ** 2;
@@ -132,8 +132,7 @@ describe('an upload by the page', async () => {
     page.on('dialog', (dialog) => void dialog.accept());
     await page.reload();
     await page.getByText(/Choose the file again to go on/).waitFor();
-    await page.getByRole('link', { name: 'Account' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signOut(page);
     await signUp(page, { email: 'bob@example.com', password: 'another one' });
     await page.getByRole('link', { name: 'mp3converter' }).click();
     await page.getByRole('heading', { name: 'Drop films here' }).waitFor();

@@ -8,12 +8,8 @@ import { type ErrorCode, STATUS } from '../../../../services/shared/runtime/erro
 import { newJob } from '../../../support/job.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { mp4, testUserId } from '../../../unit/gateway/client/test-gateway.ts';
-import { signUp, startPage, USER } from './open-page.ts';
+import { signOut, signUp, startPage, USER } from './open-page.ts';
 
-const signOut = async (page: Page) => {
-  await page.getByRole('link', { name: 'Account' }).click();
-  await page.getByRole('button', { name: 'Sign out' }).click();
-};
 const signInForm = (page: Page) => page.getByRole('heading', { name: 'Sign in' });
 const accountLink = (page: Page) => page.getByRole('link', { name: 'Account' });
 
@@ -33,8 +29,7 @@ describe('the session of the page', () => {
     assert.equal(await page.evaluate('document.cookie'), '', 'no script can read the tokens');
     const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])');
     assert.doesNotMatch(String(kept), /eyJ|refresh|access/);
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await signInForm(page).waitFor();
+    await signOut(page);
     assert.deepEqual(await page.context().cookies(), []);
     assert.deepEqual(complaints, []);
     assert.deepEqual([...origins], [url]);

@@ -6,17 +6,13 @@ import type { Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
 import { TEST_CODE, TEST_PROVIDER } from '../../../unit/gateway/client/test-sign-in.ts';
 import { openHome, startSharedPage } from './open-home.ts';
+import { signOut } from './open-page.ts';
 import { focusedText } from './spoken.ts';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const toast = (page: Page, text: string) => page.locator('.toast').getByText(text);
 const accountLink = (page: Page) => page.getByRole('link', { name: 'Account', exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name });
-
-async function signOut(page: Page): Promise<void> {
-  await button(page, 'Sign out').first().click();
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-}
 
 async function signIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);

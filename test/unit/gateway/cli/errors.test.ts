@@ -27,7 +27,7 @@ describe('messageOf', () => {
     [new ProblemError('so it is', { status: 404, code: 'not_found' }), 'so it is (not_found)'],
     [
       new ProblemError('send the code', { status: 403, code: 'second_factor_required' }),
-      'send the code (second_factor_required) The command line takes no codes: make an API key on your account page of the gateway, and put it into $MP3_API_KEY.',
+      'send the code (second_factor_required) A command asks for it on a terminal when it begins, or takes it from $MP3_CODE. A script uses an API key instead: make one on your account page of the gateway, and put it into $MP3_API_KEY.',
     ],
     [new CommandError('The disk is full.'), 'The disk is full.'],
     ['a text', 'a text'],

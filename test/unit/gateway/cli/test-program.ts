@@ -30,6 +30,7 @@ export async function createTestProgram(context: Pick<TestContext, 'after'>) {
 
   async function run(args: readonly string[], more: Partial<Program> = {}): Promise<Ran> {
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    stdin.end();
     const code = await dispatch(args, {
       ...{ commands, version: '1.2.3', invocationOf: (name) => `mp3 ${name}`, env, cwd, clock },
       ...{ stdin, stdout, stderr, signal: stop.signal },

@@ -6,7 +6,13 @@ export const TEST_CODE = '123456';
 /** Where a browser is sent that joins an identity. */
 export const TEST_PROVIDER = 'https://id.example.com/authorize';
 const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
-const CODES = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh', 'jjjj-kkkk-mmmm-nnnn'];
+/** Codes after which a challenge is of no use any more. */
+const MAX_TRIES = 5;
+export const RECOVERY_CODES: readonly string[] = [
+  'aaaa-bbbb-cccc-dddd',
+  'eeee-ffff-gggg-hhhh',
+  'jjjj-kkkk-mmmm-nnnn',
+];
 
 const done = (status: number, content: object = {}): AccountAnswer => ({ status, content });
 const refuse = (status: number, code: string, fields = {}): AccountAnswer => ({
@@ -43,7 +49,7 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
   const providers: { id: string; name: string }[] = [];
   /** Recovery codes that are left, by the addresses of accounts with a second factor. */
   const factors = new Map<string, string[]>();
-  const challenges = new Map<string, string>();
+  const challenges = new Map<string, { email: string; tries: number }>();
   const passkeys = new Map<string, TestPasskey[]>();
   const identities = new Map<string, TestIdentity[]>();
 
@@ -67,8 +73,8 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
     const isRight = body.code === TEST_CODE;
     if (path.endsWith('/confirm')) {
       if (!isRight) return refuse(403, 'wrong_code');
-      factors.set(email, [...CODES]);
-      return done(200, { recovery_codes: CODES });
+      factors.set(email, [...RECOVERY_CODES]);
+      return done(200, { recovery_codes: RECOVERY_CODES });
     }
     if (path.endsWith('/removal')) {
       if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
@@ -89,7 +95,7 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
   function answerPasskeys(request: AccountRequest, email: string): AccountAnswer {
     const { path, method, body } = request;
     const own = passkeys.get(email) ?? [];
-    if (path.endsWith('/options')) {
+    if (path === '/account/passkey-options') {
       if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
       return done(200, {
         rp: { id: 'localhost', name: 'mp3converter' },
@@ -118,17 +124,18 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
     factors,
     passkeys,
     identities,
+    challenges,
     /** Asks for the code of whoever has a second factor. */
     askForCode(email: string): AccountAnswer | undefined {
       if (!factors.has(email)) return undefined;
       const challenge = randomBytes(32).toString('base64url');
-      challenges.set(challenge, email);
+      challenges.set(challenge, { email, tries: 0 });
       return refuse(403, 'second_factor_required', { challenge, expires_in: 300 });
     },
     /** Answers for whoever is signed in. Undefined for another route. */
     answerOwner(request: AccountRequest, email: string): AccountAnswer | undefined {
       if (request.path.startsWith('/account/second-factor')) return answerFactor(request, email);
-      if (request.path.startsWith('/account/passkeys')) return answerPasskeys(request, email);
+      if (request.path.startsWith('/account/passkey')) return answerPasskeys(request, email);
       if (request.path === '/account/identities')
         return done(200, { identities: identities.get(email) ?? [] });
       if (request.path === '/account/identities/end') return removeWay(identities, request, email);
@@ -142,10 +149,13 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
     answerVisitor(path: string, body: Record<string, unknown>): SignIn | undefined {
       if (path === '/oidc') return done(200, { providers });
       if (path === '/login/second-factor') {
-        const email = challenges.get(String(body.challenge));
-        const left = factors.get(email ?? '') ?? [];
-        if (email === undefined) return refuse(401, 'sign_in_failed');
+        const challenge = challenges.get(String(body.challenge));
+        if (challenge === undefined || challenge.tries === MAX_TRIES) return refuse(401, 'sign_in_failed');
+        challenge.tries += 1;
+        const { email } = challenge;
+        const left = factors.get(email) ?? [];
         if (body.code !== TEST_CODE && !left.includes(String(body.code))) return refuse(403, 'wrong_code');
+        challenges.delete(String(body.challenge));
         factors.set(
           email,
           left.filter((code) => code !== body.code),

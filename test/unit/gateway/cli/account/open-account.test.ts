@@ -9,11 +9,16 @@ import { ConnectionLostError, ProblemError } from '../../../../../services/gatew
 import type { ErrorCode } from '../../../../../services/shared/runtime/errors.ts';
 import { createTestClock } from '../../client/test-clock.ts';
 import { createTestGateway } from '../../client/test-gateway.ts';
+import { TEST_CODE } from '../../client/test-sign-in.ts';
 import { URL_OF_GATEWAY } from '../../client/test-transport.ts';
 import { temporaryFolder } from '../test-terminal.ts';
 
 const { signal } = new AbortController();
 const NOBODY: WantedAccount = { flagEmail: undefined, envEmail: undefined, password: undefined };
+const nobodyToAsk = {
+  askPassword: () => assert.fail('there is nobody to ask'),
+  nextCode: undefined,
+};
 const ANN = { email: 'ann@example.com', password: 'open: sésame' };
 
 async function build(context: TestContext, timeout = AbortSignal.timeout) {
@@ -34,6 +39,10 @@ async function build(context: TestContext, timeout = AbortSignal.timeout) {
         askPassword: async (email) => {
           asked.push(email);
           return typed;
+        },
+        nextCode: async () => {
+          asked.push('code');
+          return TEST_CODE;
         },
       },
       { ...NOBODY, ...wanted },
@@ -213,7 +222,7 @@ describe('openAccount', () => {
           {
             transport: { ...transport, url: urls[index] ?? '' },
             ...{ store: createCredentialStore(file), clock: createTestClock(), userName: 'Root' },
-            ...{ print: () => undefined, askPassword: () => assert.fail('there is nobody to ask') },
+            ...{ print: () => undefined, ...nobodyToAsk },
           },
           NOBODY,
           signal,
@@ -300,6 +309,16 @@ describe('openAccount', () => {
     });
   }
 
+  it('asks for the code of a second factor once, and not in the middle of the work', async (context) => {
+    const { open, users, accounts, asked } = await build(context);
+    users.set(ANN.email, ANN.password);
+    accounts.signIn.factors.set(ANN.email, []);
+    const { logIn } = await open({ envEmail: ANN.email, password: ANN.password });
+    assert.ok((await logIn(signal)).access_token);
+    await assert.rejects(logIn(signal), { code: 'second_factor_required' });
+    assert.deepEqual(asked, ['code']);
+  });
+
   it('does not keep an address that somebody else has', async (context) => {
     const { open, users, store, asked } = await build(context);
     users.set(ANN.email, ANN.password);
@@ -318,7 +337,7 @@ describe('openAccount', () => {
         ...{ transport: createTestGateway(context).transport, clock: createTestClock(), userName: 'Root' },
         store: createCredentialStore(path.join(folder, 'link', 'credentials.json')),
         print: (line) => printed.push(line),
-        askPassword: () => assert.fail('there is nobody to ask'),
+        ...nobodyToAsk,
       },
       NOBODY,
       signal,

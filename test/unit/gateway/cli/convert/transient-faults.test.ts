@@ -84,9 +84,9 @@ async function build(context: TestContext, faulty: string, answers: Answer[]) {
 
   async function openSession() {
     const print = (line: string) => lines.push(line);
-    const askPassword = () => assert.fail('there is nobody to ask');
+    const nobody = { askPassword: () => assert.fail('there is nobody to ask'), nextCode: undefined };
     const wanted = { flagEmail: undefined, envEmail: 'ann@example.com', password: undefined };
-    const accountPorts = { transport, store, print, clock, userName: 'ann', askPassword };
+    const accountPorts = { transport, store, print, clock, userName: 'ann', ...nobody };
     const { logIn } = await openAccount(accountPorts, wanted, signal);
     const session = createSession({ transport, tokens: createMemoryTokens(), clock, logIn, signal });
     session.start(await logIn(signal));

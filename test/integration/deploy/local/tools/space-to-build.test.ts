@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { spaceToBuildDaprd } from '../../../../deploy/local/space.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { spaceToBuildDaprd } from '../../../../../deploy/local/tools/build-daprd.ts';
+import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 
 /** A program in the place of `go`. */
 function program(test: TestContext, script: string): string {
