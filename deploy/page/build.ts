@@ -72,10 +72,16 @@ export async function buildPage({
   folder = destination,
   reload = false,
 }: PageOptions = {}): Promise<Metafile> {
-  const results = await Promise.all(BUILDS.map((own) => build(optionsOf(own, reload))));
+  const results = await bundle(reload);
   writeSite(filesOf(results, await fixedFiles()), { folder, keepMs: KEEP_MS });
   return metafileOf(results);
 }
+
+const bundle = (reload: boolean): Promise<Result[]> =>
+  Promise.all(BUILDS.map((own) => build(optionsOf(own, reload))));
+
+/** The files of which the page is built, relative to the repository. It builds the page, and writes nothing. */
+export const pageInputs = async (): Promise<string[]> => Object.keys(metafileOf(await bundle(false)).inputs);
 
 const metafileOf = (results: readonly Result[]): Metafile => ({
   inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { packageFolder, readPackage } from './packages.ts';
 
 const LICENSE = /^(licen[cs]e|notice|copying)(\.(txt|md))?$/i;
 
@@ -22,7 +23,7 @@ export function licensesOf(
 ): string {
   const texts = new Map<string, Set<string>>();
   for (const input of [...inputs].sort()) {
-    const folder = packageOf(input);
+    const folder = packageFolder(input);
     if (folder === undefined) continue;
     const found = texts.get(folder) ?? new Set(licenseFiles(folder, root));
     // A file that contains other packages has their notices beside it.
@@ -31,9 +32,7 @@ export function licensesOf(
     texts.set(folder, found);
   }
   const parts = [...texts].map(([folder, files]) => {
-    const { name, version, license } = JSON.parse(
-      readFileSync(path.join(root, folder, 'package.json'), 'utf8'),
-    );
+    const { name, version, license } = readPackage(folder, root);
     const contents = [...files].map((file) => readFileSync(path.join(root, file), 'utf8').trim());
     const title = `${name} ${version} (${license})`;
     return [title, ...(changes.has(name) ? [changes.get(name)] : []), ...contents].join('\n\n');
@@ -41,10 +40,6 @@ export function licensesOf(
   const rule = `\n\n${'='.repeat(80)}\n\n`;
   return `${[HEADING, ...parts].join(rule)}\n`;
 }
-
-/** The folder of the package that a file belongs to: `node_modules/@preact/signals`. Undefined for a file of ours. */
-const packageOf = (input: string): string | undefined =>
-  /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 
 function licenseFiles(folder: string, root: string): string[] {
   const names = readdirSync(path.join(root, folder)).filter((name) => LICENSE.test(name));

@@ -5,8 +5,21 @@ export interface Component {
   name: string;
   version: string;
   purl?: string;
+  scope?: 'required' | 'optional';
   properties?: { name: string; value: string }[];
 }
+
+/** A bill of materials in CycloneDX 1.5. */
+export interface Sbom {
+  bomFormat: 'CycloneDX';
+  specVersion: string;
+  metadata: { component: { name: string } };
+  components: Component[];
+  dependencies?: { ref: string; dependsOn?: string[] }[];
+}
+
+/** Says to which part of the system a component belongs. */
+export const partProperty = (part: string) => ({ name: 'mp3converter:part', value: part });
 
 /** @param part the part of the system that the component belongs to */
 export const componentOf = (
@@ -16,5 +29,5 @@ export const componentOf = (
   'bom-ref': `${part}:${found.purl ?? `${found.name}@${found.version}`}`,
   type: 'library',
   ...found,
-  properties: [{ name: 'mp3converter:part', value: part }],
+  properties: [partProperty(part)],
 });

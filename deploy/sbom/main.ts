@@ -6,8 +6,8 @@ import { createSbom } from './sbom.ts';
 
 const usage = `npm run sbom [-- --output FILE]
 
-Lists what runs as a CycloneDX 1.5 document: npm packages, Go modules, and the Debian packages of ffmpeg and its sandbox.
-It asks no server.
+Lists what runs as a CycloneDX 1.5 document: npm packages, also those of the page, Go modules, and the Debian packages
+of ffmpeg and its sandbox. It asks no server.
 
   --output  the file to write; without it, the document is printed (npm run --silent sbom)
   --help    shows this help
@@ -22,7 +22,10 @@ await runMain(async () => {
   const sbom = await createSbom(path.resolve(import.meta.dirname, '../..'), signal);
   const text = `${JSON.stringify(sbom, null, 2)}\n`;
   if (values.output === undefined) {
-    process.stdout.write(text);
+    // The process ends afterwards, and a pipe takes a part of the text at a time.
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    });
     return;
   }
   const file = path.resolve(process.env.INIT_CWD ?? process.cwd(), values.output);

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { type Component, componentOf } from './component.ts';
+import { pageInputs } from '../page/build.ts';
+import { packagesOf } from '../page/packages.ts';
+import { type Component, componentOf, type Sbom } from './component.ts';
 import { DPKG_FORMAT, debianComponents } from './debian-packages.ts';
 import { goComponents } from './go-modules.ts';
+import { npmSbom, withoutDevelopment } from './npm-packages.ts';
 
 const exec = promisify(execFile);
 
@@ -16,52 +19,19 @@ const GO_PROGRAMS = {
   confine: 'services/converter/sandbox/launcher/go.mod',
 };
 
-/** A bill of materials in CycloneDX 1.5. */
-export interface Sbom {
-  bomFormat: 'CycloneDX';
-  specVersion: string;
-  metadata: { component: { name: string } };
-  components: Component[];
-  dependencies?: { ref: string; dependsOn?: string[] }[];
-}
-
 /**
- * Lists what runs: the npm packages of the lock file but those for development, the Go modules of daprd and of the launcher, and
- * the Debian packages of ffmpeg and the sandbox. It asks no server. Throws where npm is older than 10.
+ * Lists what runs: the npm packages of the lock file but those for development alone, with those of the page, the Go modules of daprd and
+ * of the launcher, and the Debian packages of ffmpeg and the sandbox. It asks no server. Throws where npm is older than 10.
  */
 export async function createSbom(repoRoot: string, signal: AbortSignal): Promise<Sbom> {
-  const sbom = await npmSbom(repoRoot, signal);
+  const [all, inputs] = await Promise.all([npmSbom(repoRoot, signal), pageInputs()]);
+  const sbom = withoutDevelopment(all, packagesOf(inputs, repoRoot));
   sbom.metadata.component.name = 'mp3converter';
   const ofGo = Object.entries(GO_PROGRAMS)
     .map(([part, file]) => ({ part, file: path.join(repoRoot, file) }))
     .filter(({ file }) => existsSync(file))
     .flatMap(({ part, file }) => goComponents(readFileSync(file, 'utf8'), part));
   return { ...sbom, components: [...sbom.components, ...ofGo, ...(await systemComponents(signal))] };
-}
-
-async function npmSbom(repoRoot: string, signal: AbortSignal): Promise<Sbom> {
-  // With `--omit dev`, npm leaves out what development needs as well, such as koa, though the services need it, too.
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
-  const { stdout } = await exec('npm', args, { cwd: repoRoot, maxBuffer: 64 * 1024 ** 2, signal }).catch(
-    (cause: unknown) => {
-      throw new Error('`npm sbom` failed. It needs npm 10 or newer: npm --version', { cause });
-    },
-  );
-  return withoutDevelopment(JSON.parse(stdout) as Sbom);
-}
-
-/** Leaves out the packages that only development needs. */
-function withoutDevelopment({ components, dependencies = [], ...sbom }: Sbom): Sbom {
-  const isForDevelopment = ({ properties = [] }: Component): boolean =>
-    properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true');
-  const left = new Set(components.filter(isForDevelopment).map((component) => component['bom-ref']));
-  return {
-    ...sbom,
-    components: components.filter((component) => !left.has(component['bom-ref'])),
-    dependencies: dependencies
-      .filter(({ ref }) => !left.has(ref))
-      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => !left.has(other)) })),
-  };
 }
 
 async function systemComponents(signal: AbortSignal): Promise<Component[]> {

@@ -67,7 +67,7 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
       });
       ownAccountRoutes(router, {
         database,
-        requireAccount: createRequireAccount(database, tokens),
+        requireAccount: createRequireAccount(database, tokens, requireVerifiedEmail),
         changes: createAccountChanges({
           ...{ ...ports, requirePassword },
           requireProof: createRequireProof(requirePassword, now),

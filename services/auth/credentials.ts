@@ -8,6 +8,13 @@ const latin1 = new TextDecoder('windows-1252');
 export const invalidCredentials = (): AppError =>
   new AppError('invalid_credentials', 'the e-mail address or the password is wrong', { headers: BASIC });
 
+/** The answer to the right credentials of an account, or of a registration, whose address nobody has confirmed. */
+export const notVerified = (): AppError =>
+  new AppError(
+    'email_not_verified',
+    'confirm this address first, by the link of a mail; POST /account/verification sends it',
+  );
+
 /** The error is the same for every reason: an expired, forged, revoked or unknown token. */
 export const invalidToken = (cause?: unknown): AppError =>
   new AppError('invalid_token', 'the token is not valid, or no longer valid', {

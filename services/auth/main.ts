@@ -24,6 +24,7 @@ import { createLimits } from './limits/limits.ts';
 import { rememberSignIns } from './limits/remember-sign-ins.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
+import { endUnconfirmedSessions } from './revocations/end-unconfirmed.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSignIn } from './sign-in.ts';
@@ -64,6 +65,11 @@ const tokens = createTokens({
   seconds: env.ACCESS_TOKEN_SECONDS,
 });
 await keys().catch(failStart);
+const { REQUIRE_VERIFIED_EMAIL: requireVerifiedEmail } = env;
+if (requireVerifiedEmail) {
+  const accounts = await endUnconfirmedSessions(database, env.ACCESS_TOKEN_SECONDS).catch(failStart);
+  if (accounts > 0) log.info({ accounts }, 'ended the sessions of accounts that nobody has confirmed');
+}
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -75,20 +81,23 @@ const mails = createMailLoop({
   ...{ database, log },
 });
 const rooms = createAccountRooms({
-  ...{ database, passwords, tokens, limits, wakeMails: mails.wake },
+  ...{ database, passwords, tokens, limits, requireVerifiedEmail, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
-  requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL,
 });
 
-const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
+const grants = rememberSignIns(
+  createGrants({ sessions, tokens, requireVerifiedEmail }),
+  limits.logins,
+  accountKey,
+);
 const signIn = await createSignIn({
   ...{ database, tokens, passwords, grants, log, authSecret: env.AUTH_SECRET, logins: limits.logins },
-  ...{ publicUrl: env.PUBLIC_URL },
+  ...{ publicUrl: env.PUBLIC_URL, requireVerifiedEmail },
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);
 
 const userPorts = { users, passwords, verification: rooms.verification };
-const limitOptions = { accountKey, requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL };
+const limitOptions = { accountKey, requireVerifiedEmail };
 const app = createAuthApp({
   accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
   guests: limitGuests(createGuests(userPorts), limits, limitOptions),

@@ -4,12 +4,14 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Passwords } from './accounts/passwords.ts';
 import type { Database } from './database/database.ts';
 import { readSharedSecret } from './database/shared-secret.ts';
+import { createRequireGuest } from './guests/require-guest.ts';
 import { createApiKeys } from './keys/api-keys.ts';
 import { createKeyIds, readKeyIdSecret } from './keys/key-ids.ts';
 import { keyRoutes } from './keys/routes.ts';
 import type { LoginLimits } from './limits/login-limits.ts';
 import { createAuthorization } from './oidc/authorization.ts';
 import { createDiscover } from './oidc/discovery.ts';
+import { identityRoutes } from './oidc/identity-routes.ts';
 import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
@@ -33,6 +35,8 @@ interface SignInPorts {
   passwords: Passwords;
   logins: Pick<LoginLimits, 'guardSignedIn'>;
   grants: Grants;
+  /** Whether addresses have to be confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   /** Of the gateway. */
   publicUrl: string;
   providers: readonly ProviderSettings[];
@@ -52,13 +56,14 @@ export interface SignIn {
 
 /** The ways into an account beside its password, as one part of the application. */
 export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
-  const { database, grants, authSecret, publicUrl, now = Date.now } = ports;
-  const requireAccount = createRequireAccount(database, ports.tokens);
+  const { database, grants, requireVerifiedEmail, authSecret, publicUrl, now = Date.now } = ports;
+  const requireAccount = createRequireAccount(database, ports.tokens, requireVerifiedEmail);
   const ids = createKeyIds(await readKeyIdSecret(database));
-  const apiKeys = createApiKeys({ database, ids, now });
+  const apiKeys = createApiKeys({ database, ids, requireVerifiedEmail, now });
   const oidc = {
     providers: await createProviders(ports),
     signInByIdentity: createSignInByIdentity(database, now),
+    requireGuest: createRequireGuest(database, ports.tokens),
   };
 
   const seal = authSecret === undefined ? undefined : createSeal(authSecret, 'second-factor');
@@ -74,6 +79,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
     addRoutes(router) {
       keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
+      identityRoutes(router, { ...oidc, ...common });
       secondFactorRoutes(router, { secondFactor, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },

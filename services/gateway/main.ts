@@ -7,15 +7,12 @@ import { serve } from '../shared/http/http-server.ts';
 import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
 import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
-import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { startStartupCheck } from '../shared/runtime/startup-check.ts';
-import { checkConformance } from '../shared/state/conformance.ts';
-import { writeMarker } from '../shared/state/store-marker.ts';
 import { acceptApiKeys, createApiKeys } from './accounts/api-keys.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createRevocations } from './accounts/revocations.ts';
 import { createGateway } from './app.ts';
+import { runInBackground } from './background-work.ts';
 import {
   gatewayEnvironment,
   groupLimitsOf,
@@ -25,37 +22,18 @@ import {
   renamedVariables,
   timesOf,
 } from './config.ts';
-import { createDeletions } from './deletions/run-deletions.ts';
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
-import { countActive } from './job-index/count-active.ts';
 import { createJobIndex } from './job-index/job-index.ts';
-import { createJobCommands } from './jobs/commands.ts';
-import { createDeleteBlobs } from './jobs/delete-blobs.ts';
-import { createPublishVideo } from './jobs/publish-video.ts';
-import { createAdmission } from './limits/admission.ts';
+import { createJobRooms } from './job-rooms.ts';
 import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
-import { longestRetention } from './limits/group-limits.ts';
-import { addCounts } from './limits/quota.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
 import { createFailedJobs } from './operator/failed-jobs.ts';
 import { createOverview } from './operator/overview.ts';
 import { openSite } from './page/site.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
-import { runSweeps } from './sweep/run-sweeps.ts';
-import { createDeduplicate } from './uploads/deduplicate.ts';
-import { createStoreUpload } from './uploads/store-upload.ts';
-import { createResumable } from './uploads/tus/create-resumable.ts';
-import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
-import { countOpenUploads } from './uploads/tus/open-uploads.ts';
-import { createDayUsage } from './usage/day-usage.ts';
-
-/**
- * Milliseconds between two writes of the marker by which the other
- * services see that a gateway runs. Some of them may fail.
- */
-const MARKER_MS = 60_000;
+import { showStore } from './show-store.ts';
 
 const env = readEnvironment(gatewayEnvironment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
@@ -83,57 +61,16 @@ const stored = { jobs, index, blobs: createBlobStore(state) };
 const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const publisher = createPublishVideo(publish, log);
-const deletion = createDeleteBlobs(stored.blobs, stoppingSignal, log);
-const usage = createDayUsage({ state, ...stored, groupLimits, keepVideoMs: times.keepVideoMs });
-const uploadPorts = {
-  ...stored,
-  usage,
-  deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
-  links,
-  publishVideo: publisher.publishVideo,
-  groupLimits,
-  heartbeatMs: times.heartbeatMs,
-  log,
-};
-const storeUpload = createStoreUpload(uploadPorts);
-const resumable = createResumable({
-  ...uploadPorts,
-  state,
-  locker: createLeaseLocker(state, log),
+const jobRooms = createJobRooms({
+  ...{ ...stored, state, publish, links, limits, groupLimits, times, stoppingSignal, log },
   uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
-  limit: limits.openUploads,
 });
-const { openUploads, openQuota } = resumable;
-// An upload that is not finished counts as the job that it becomes.
-const admission = createAdmission(limits, async () =>
-  addCounts(await countActive(jobs, index), await countOpenUploads(openUploads)),
-);
-const commands = createJobCommands({
-  ...stored,
-  keepVideoMs: times.keepVideoMs,
-  publishVideo: publisher.publishVideo,
-  deleteBlobs: deletion.deleteBlobs,
-});
+const { admission, commands, resumable, storeUpload, usage } = jobRooms;
 
-const storeCheck = startStartupCheck(
-  async (signal) => {
-    await checkConformance(state, signal);
-    await writeMarker(state, times.indexSeconds, signal);
-  },
-  { stoppingSignal, log },
-);
+const { storeCheck, marking } = showStore({ state, indexSeconds: times.indexSeconds, stoppingSignal, log });
 fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
-const marking = repeat(
-  MARKER_MS,
-  () => storeCheck().then(() => writeMarker(state, times.indexSeconds, stoppingSignal)),
-  (error) =>
-    log.debug({ err: error }, 'the marker that shows the store to the other services could not be written'),
-  stoppingSignal,
-);
 
 const revocations = createRevocations({ invoke, log });
-const readingRevocations = revocations.run(stoppingSignal);
 const apiKeys = createApiKeys(invoke, { isRevoked: revocations.has });
 
 const app = createGateway({
@@ -178,28 +115,15 @@ const app = createGateway({
   log,
 });
 
-const sweeping = runSweeps(
+const working = runInBackground(
   {
-    ...stored,
-    state,
-    failedIndex,
-    publish,
-    invoke,
-    resumable,
-    updateCounts: (jobs) => admission.updateCounts(addCounts(jobs, openQuota.counts)),
-    observeActive: live.backlog.observe,
+    ...{ ...stored, state, failedIndex, publish, invoke, resumable, commands, admission, live, revocations },
     registry: metrics.registry,
     log,
   },
   { ...times, sweepSeconds: env.SWEEP_SECONDS },
   stoppingSignal,
 );
-
-const deletingAccounts = createDeletions({ jobs, index, commands, resumable, invoke, log }).run(
-  stoppingSignal,
-);
-
-const countingConverters = live.converters.run();
 
 await serve(app.callback(), {
   host: env.HOST,
@@ -209,15 +133,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([
-      sweeping,
-      deletingAccounts,
-      marking,
-      readingRevocations,
-      countingConverters,
-      publisher.settled(),
-      deletion.settled(),
-    ]);
+    await Promise.all([working, marking, jobRooms.settled()]);
     await sidecar.close();
   },
 });

@@ -1,5 +1,7 @@
 import type Router from '@koa/router';
 import { ACCOUNT_MAILS_PATH, type AccountMail, accountMail } from '../shared/contract/account-mail.ts';
+import { LIMITED_SECONDS } from '../shared/contract/mail-count.ts';
+import { accountMailRecordKey } from '../shared/contract/mail-record.ts';
 import { jsonBody } from '../shared/http/json-body.ts';
 import type { RequestState } from '../shared/http/request-state.ts';
 import { AppError, unavailable } from '../shared/runtime/errors.ts';
@@ -8,8 +10,6 @@ import type { OutgoingMail } from './outgoing-mail.ts';
 import type { SendOnce } from './send-once.ts';
 
 const DAY_SECONDS = 24 * 3600;
-/** After this time, one asks again for a mail whose address has got too many. */
-const LIMITED_SECONDS = 300;
 
 export interface AccountMailPorts {
   sendOnce: SendOnce;
@@ -17,10 +17,8 @@ export interface AccountMailPorts {
   requireReady: () => Promise<unknown>;
 }
 
-export const accountMailKey = (id: string): string => `account-mail:${id}`;
-
 const mailOf = (mail: AccountMail): OutgoingMail => ({
-  recordKey: accountMailKey(mail.id),
+  recordKey: accountMailRecordKey(mail),
   // Auth asks until the mail expires. A day more covers clocks that differ.
   recordTtl: () => Math.max(0, (Date.parse(mail.expires_at) - Date.now()) / 1000) + DAY_SECONDS,
   to: mail.to,

@@ -23,7 +23,7 @@ export const notificationEnvironment = requireTokenUnlessLoopback(
      * keeps requests apart: components/README.md lists those.
      */
     MAIL_CONCURRENCY: wholeNumber(1, { min: 1, max: 64 }),
-    /** The most mails to one address in an hour. Further ones wait for the next hour. */
+    /** The most mails to one address in each hour of the clock. Further ones wait for the next hour. */
     MAX_MAILS_PER_ADDRESS_PER_HOUR: wholeNumber(500, { min: 1, max: 1_000_000 }),
     /** A send that has no reply from the mail server for this long does not hold other mails back any more. */
     MAIL_STALL_SECONDS: wholeNumber(15, { min: 1, max: 600 }),

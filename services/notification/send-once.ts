@@ -5,7 +5,7 @@ import { unavailable } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { retryWhileUnavailable } from '../shared/runtime/retry.ts';
 import { createSemaphore, type Semaphore } from '../shared/runtime/semaphore.ts';
-import type { AddressLimit } from './address-limit.ts';
+import type { AddressLimit, CountedMail } from './address-limit.ts';
 import type { OutgoingMail } from './outgoing-mail.ts';
 import { type SendPorts, type SendResult, sendRecorded } from './send.ts';
 import { createStalledSends, type StalledSend, type StalledSends } from './stalled-sends.ts';
@@ -121,7 +121,8 @@ async function sendNext(
     await records.markSent(mail);
     return { outcome: 'sent' };
   }
-  if (addressLimit && !(await addressLimit.take(mail.to))) {
+  const counted = await addressLimit?.take(mail.to);
+  if (addressLimit && !counted) {
     log.warn('this address has got too many mails in this hour: the mail waits');
     return { outcome: 'limited' };
   }
@@ -129,16 +130,21 @@ async function sendNext(
   // Retried until its result is known: the record of a send that never began would count as a send.
   const isRecorded = await retryWhileUnavailable(() => records.markSending(mail, read, sendId), retryPolicy);
   if (!isRecorded) {
-    await addressLimit?.giveBack(mail.to);
+    await counted?.giveBack();
     return { outcome: 'record changed' };
   }
   if (sends > 0) log.warn('the outcome of an earlier send is unknown: this mail may be a duplicate');
-  return stalledSends.waitFor(sendAndCount(context, mail, sendId), log);
+  return stalledSends.waitFor(sendCounted(context, mail, sendId, counted), log);
 }
 
 /** A mail that was certainly refused does not count for its address. */
-async function sendAndCount(context: Context, mail: OutgoingMail, sendId: string): Promise<SendResult> {
+async function sendCounted(
+  context: Context,
+  mail: OutgoingMail,
+  sendId: string,
+  counted: CountedMail | undefined,
+): Promise<SendResult> {
   const result = await sendRecorded(context, mail, sendId);
-  if (result.outcome === 'refused') await context.addressLimit?.giveBack(mail.to);
+  if (result.outcome === 'refused') await counted?.giveBack();
   return result;
 }

@@ -12,10 +12,7 @@ import { waitFor } from '../support/wait.ts';
 const REVOKED = { timeoutMs: 15_000 };
 const NEW_PASSWORD = 'a better one than before';
 
-/** Another notification service need not send mails about accounts; see docs/other-languages.md. */
-const systems = systemsUnderTest().filter(({ replaced }) => !replaced.includes('notification'));
-
-for (const system of systems) {
+for (const system of systemsUnderTest()) {
   describe(`accounts over ${system.name}`, () => {
     const api = client(system.gatewayUrl);
     const { mailUrl } = system;

@@ -22,7 +22,9 @@ export async function pythonReplacement(
   const contract = join(folder, 'asyncapi.json');
   writeFileSync(contract, JSON.stringify(asyncapi));
   return {
-    commands: { notification: [program, join(import.meta.dirname, 'notification.py')] },
-    appEnv: { notification: { PYTHONPATH: packages, ASYNCAPI: contract } },
+    commands: { notification: [program, join(import.meta.dirname, 'notification', 'service.py')] },
+    appEnv: {
+      notification: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1', ASYNCAPI: contract },
+    },
   };
 }

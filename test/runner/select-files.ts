@@ -8,7 +8,9 @@ export const PARTS = ['check', ...FILE_PARTS, 'hostile', 'matrix', 'chaos', 'con
 export type Part = (typeof PARTS)[number];
 
 /** What also runs over the system with the Python notification service when only `polyglot` is asked for. */
-const WITH_PYTHON = ['access', 'events', 'lifecycle', 'conversion'].map((name) => `test/e2e/${name}.test.ts`);
+const WITH_PYTHON = ['access', 'accounts', 'events', 'lifecycle', 'conversion'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 /** Folders whose tests need a runner of their own. */
 const OWN_RUNNERS: Record<string, string> = {
   matrix: 'npm run test:matrix',

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/runtime/errors.ts';
-import { invalidCredentials } from '../credentials.ts';
+import { invalidCredentials, notVerified } from '../credentials.ts';
 import { parseEmailAddress } from './email-address.ts';
 import { requireNewCredentials } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
@@ -18,13 +18,11 @@ export interface Accounts {
    */
   register(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser | PendingAccount>;
   /**
-   * Throws `invalid_credentials`, and `email_not_verified` for the right password of a registration that is not confirmed. An unknown user causes the same work as a wrong password.
+   * Throws `invalid_credentials`, and `email_not_verified` for the right password of an address that has to be confirmed first. An
+   * unknown user causes the same work as a wrong password.
    */
   authenticate(email: string, password: string, signal?: AbortSignal): Promise<RegisteredUser & ProvedUser>;
 }
-
-const notVerified = (): AppError =>
-  new AppError('email_not_verified', 'open the link of the mail that was sent to this address first');
 
 type AccountUsers = Pick<Users, 'add' | 'find' | 'replaceHash'>;
 
@@ -68,7 +66,7 @@ export function createAccounts({
       const stored = user ? user.passwordHash : pending?.passwordHash;
       const matches = await passwords.verify(password, stored ?? undefined, signal);
       if (!matches) throw invalidCredentials();
-      if (!user) throw notVerified();
+      if (!user || (verification && user.isUnconfirmed)) throw notVerified();
       const { id, passwordHash } = user;
       if (passwordHash !== undefined && passwords.isOutdated(passwordHash)) {
         await users.replaceHash(id, passwordHash, await passwords.hash(password, signal));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
 import { retryDeadlock } from '../database/retry-deadlock.ts';
@@ -10,10 +9,9 @@ import {
   useMailToken,
 } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
-import { endSessions } from '../revocations/revocations.ts';
+import { confirmRegistration } from './confirm-registration.ts';
 import { emailKey } from './email-address.ts';
-import { queueResetMail } from './password-reset.ts';
-import { dropRegistration, lockRegistration, type Registration } from './registrations.ts';
+import { dropRegistration, lockRegistration } from './registrations.ts';
 import { findUser } from './users.ts';
 
 export interface ConfirmPorts {
@@ -22,6 +20,8 @@ export interface ConfirmPorts {
   wakeMails: () => void;
   /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
   rememberOwner: (email: string) => Promise<void>;
+  /** Whether nothing is mailed to an address that nobody has confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   now?: () => number;
 }
 
@@ -32,14 +32,23 @@ export interface ConfirmPorts {
 export type ConfirmAddress = (token: string) => Promise<void>;
 
 export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
-  const { database, publicUrl, wakeMails, rememberOwner, now = Date.now } = ports;
+  const {
+    database,
+    publicUrl,
+    wakeMails,
+    rememberOwner,
+    requireVerifiedEmail = false,
+    now = Date.now,
+  } = ports;
   return async (token) => {
     const tokenHash = requireTokenHash(token);
     const at = new Date(now());
     let email: string;
     try {
       email = await retryDeadlock(() =>
-        database.inTransaction((statements) => confirm(statements, tokenHash, { publicUrl, at })),
+        database.inTransaction((statements) =>
+          confirm(statements, tokenHash, { publicUrl, requireVerifiedEmail, at }),
+        ),
       );
     } catch (error) {
       throw isDuplicate(error) ? linkExpired() : error;
@@ -49,7 +58,7 @@ export function createConfirmAddress(ports: ConfirmPorts): ConfirmAddress {
   };
 }
 
-interface Confirmation extends Pick<ConfirmPorts, 'publicUrl'> {
+interface Confirmation extends Pick<ConfirmPorts, 'publicUrl' | 'requireVerifiedEmail'> {
   at: Date;
 }
 
@@ -61,62 +70,20 @@ async function confirm(
 ): Promise<string> {
   const registration = await lockRegistration(statements, tokenHash, confirmation.at);
   if (registration) {
-    await makeAccount(statements, registration, confirmation);
+    await confirmRegistration(statements, registration, confirmation);
     return registration.email;
   }
   const change = await findMailToken(statements, { tokenHash, purpose: 'email', now: confirmation.at });
   // Of several requests at the same time, and of a reset that has dropped the token meanwhile, one is first.
   if (!change || !(await useMailToken(statements, tokenHash))) throw linkExpired();
-  await changeAddress(statements, change, confirmation.at);
+  await changeAddress(statements, change, confirmation);
   return change.email;
-}
-
-async function makeAccount(
-  statements: Statements,
-  registration: Registration,
-  { publicUrl, at }: Confirmation,
-): Promise<void> {
-  const { email, passwordHash } = registration;
-  const id =
-    (await registerGuest(statements, registration, at)) ?? (await addUser(statements, registration, at));
-  await dropRegistration(statements, email);
-  if (passwordHash === null) await queueResetMail(statements, { user: { id, email }, publicUrl, at });
-}
-
-/** Gives the guest the address. The sessions of the guest end: whoever registers must know the password from now on. */
-async function registerGuest(
-  statements: Statements,
-  { guestId, email, passwordHash }: Registration,
-  at: Date,
-): Promise<string | undefined> {
-  if (guestId === null) return undefined;
-  const changed = await statements.change(
-    `UPDATE users SET email = ?, email_key = ?, password_hash = ?, verified_at = ?
-      WHERE id = ? AND email_key IS NULL`,
-    [email, emailKey(email), passwordHash, at, guestId],
-  );
-  if (changed === 0) return undefined;
-  await endSessions(statements, guestId);
-  return guestId;
-}
-
-async function addUser(
-  { change }: Statements,
-  { email, passwordHash }: Registration,
-  at: Date,
-): Promise<string> {
-  const id = randomUUID();
-  await change(
-    'INSERT INTO users (id, email, email_key, password_hash, created_at, verified_at) VALUES (?, ?, ?, ?, ?, ?)',
-    [id, email, emailKey(email), passwordHash, at, at],
-  );
-  return id;
 }
 
 async function changeAddress(
   statements: Statements,
   { userId, email }: { userId: string; email: string },
-  at: Date,
+  { requireVerifiedEmail, at }: Confirmation,
 ): Promise<void> {
   const user = await findUser(statements, 'id', userId);
   if (!user) throw linkExpired();
@@ -128,5 +95,6 @@ async function changeAddress(
   ]);
   await dropMailTokens(statements, userId);
   await dropRegistration(statements, email);
+  if (requireVerifiedEmail && user.isUnconfirmed) return;
   await queueMail(statements, { kind: 'email_changed', to: user.email });
 }

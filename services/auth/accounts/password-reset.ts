@@ -19,6 +19,7 @@ import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
 import { accountKey, emailKey, parseEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
+import { contestRegistration } from './registrations.ts';
 import { findUser, type RegisteredUser } from './users.ts';
 
 const RESET_MS = 30 * 60_000;
@@ -26,7 +27,7 @@ const RESET_MS = 30 * 60_000;
 export interface PasswordReset {
   /**
    * Mails a link with which the owner of an account chooses another password. Does nothing for an unknown address, and takes as
-   * long. A registration that is not confirmed gets its mail again.
+   * long. A registration that is not confirmed gets its mail again. To an account that nobody has confirmed goes one mail an hour.
    */
   request(email: string): Promise<void>;
   /**
@@ -44,6 +45,8 @@ export interface PasswordResetPorts {
   wakeMails: () => void;
   /** Remembers the caller's address as one of the owner's, who has shown the link of a mail. */
   rememberOwner: (email: string) => Promise<void>;
+  /** Whether addresses have to be confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   /** Mails the link of a registration that is not confirmed. */
   resend?: ((email: string) => Promise<void>) | undefined;
   now?: () => number;
@@ -53,10 +56,15 @@ export interface PasswordResetPorts {
 
 export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
   const { database, passwords, publicUrl, wakeMails, rememberOwner, resend, minMs, now = Date.now } = ports;
+  const { requireVerifiedEmail = false } = ports;
 
   async function mailLinkTo(user: RegisteredUser): Promise<void> {
     const at = new Date(now());
-    const allowed = { emailKey: emailKey(user.email), kind: 'reset', now: now() } as const;
+    const isClosed = requireVerifiedEmail && user.isUnconfirmed === true;
+    const kind = isClosed ? 'verify' : 'reset';
+    const allowed = { emailKey: emailKey(user.email), kind, now: now() } as const;
+    // The mail that is in the mailbox already may be of the stranger who has registered with the address.
+    if (isClosed) await contestRegistration(database, user.email);
     const isQueued = await whileAllowed(database, allowed, (statements) =>
       queueResetMail(statements, { user, publicUrl, at }),
     );

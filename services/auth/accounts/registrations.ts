@@ -1,4 +1,5 @@
 import { deleteInBatches, type Statements } from '../database/database.ts';
+import { isDuplicate } from '../database/database-errors.ts';
 import { emailKey } from './email-address.ts';
 
 /** A registration whose address is not confirmed yet. It is no account: nobody can log in, and no mail of a job goes to it. */
@@ -84,11 +85,37 @@ export const replaceToken = async (
     [tokenHash, expiresAt, emailKey(email), now],
   )) === 1;
 
-/** Takes the password and the guest from a registration whose mail was sent before, because another person may have registered. */
-export const contestRegistration = ({ change }: Pick<Statements, 'change'>, email: string): Promise<number> =>
-  change('UPDATE registrations SET password_hash = NULL, guest_id = NULL WHERE email_key = ?', [
+/**
+ * Stores a registration whose password is set after its confirmation, because no mail may be sent now. Returns false where there is one
+ * already: its mail may have been sent, and the link of that mail must go on working.
+ */
+export async function addContested(
+  { change }: Pick<Statements, 'change'>,
+  { email, now, expiresAt }: { email: string; now: Date; expiresAt: Date },
+): Promise<boolean> {
+  await change('DELETE FROM registrations WHERE email_key = ? AND expires_at <= ?', [emailKey(email), now]);
+  try {
+    await change('INSERT INTO registrations (email_key, email, expires_at) VALUES (?, ?, ?)', [
+      ...[emailKey(email), email, expiresAt],
+    ]);
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes the password and the guest from a registration whose mail was sent before, because another person may have registered. Returns
+ * false where there is none any more.
+ */
+export const contestRegistration = async (
+  { change }: Pick<Statements, 'change'>,
+  email: string,
+): Promise<boolean> =>
+  (await change('UPDATE registrations SET password_hash = NULL, guest_id = NULL WHERE email_key = ?', [
     emailKey(email),
-  ]);
+  ])) === 1;
 
 export const dropRegistration = ({ change }: Pick<Statements, 'change'>, email: string): Promise<number> =>
   change('DELETE FROM registrations WHERE email_key = ?', [emailKey(email)]);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { REGISTERED_GROUPS, type RegisteredGroup } from '../../shared/contract/account-group.ts';
 import type { Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
-import { endSessions } from '../revocations/revocations.ts';
 import { emailKey } from './email-address.ts';
+import { registerGuest } from './register-guest.ts';
 
 export interface User {
   id: string;
@@ -11,6 +11,8 @@ export interface User {
   email: string | null;
   /** Absent for a guest, and for a user of the group `user`. */
   group?: Exclude<RegisteredGroup, 'user'>;
+  /** Present where nobody has confirmed the address: see verification.ts. Absent for a guest. */
+  isUnconfirmed?: true;
 }
 
 /** A user whose credentials were judged, so that a session may begin. */
@@ -29,12 +31,21 @@ export interface UserRow {
   id: string;
   email: string | null;
   account_group: string | null;
+  verified_at: Date | null;
 }
 
+/** The columns of {@link UserRow}, for a query in which no other table has one of these names but `users`. */
+export const USER_COLUMNS = 'users.id, users.email, account_group, verified_at';
+
 /** Reads the columns of a user. An unknown group counts as that of a user: it grants nothing. */
-export function userOf({ id, email, account_group }: UserRow): User {
+export function userOf({ id, email, account_group, verified_at }: UserRow): User {
+  if (email === null) return { id, email };
   const group = REGISTERED_GROUPS.find((name) => name === account_group);
-  return { id, email, ...(email !== null && group !== undefined && group !== 'user' && { group }) };
+  return {
+    ...{ id, email },
+    ...(group !== undefined && group !== 'user' && { group }),
+    ...(verified_at === null && { isUnconfirmed: true }),
+  };
 }
 
 export interface StoredUser extends RegisteredUser, ProvedUser {
@@ -72,7 +83,7 @@ export async function findUser(
   key: string,
 ): Promise<StoredUser | undefined> {
   const [row] = await rows<UserRow & { password_hash: string | null; session_epoch: number }>(
-    `SELECT id, email, account_group, password_hash, session_epoch FROM users WHERE ${column} = ? AND email IS NOT NULL`,
+    `SELECT ${USER_COLUMNS}, password_hash, session_epoch FROM users WHERE ${column} = ? AND email IS NOT NULL`,
     [key],
   );
   const email = row?.email ?? null;
@@ -113,16 +124,9 @@ export function createUsers(database: Transactions): Users {
 
     async registerGuest(id, email, passwordHash) {
       try {
-        return await database.inTransaction(async ({ change }) => {
-          const changed = await change(
-            'UPDATE users SET email = ?, email_key = ?, password_hash = ? WHERE id = ? AND email_key IS NULL',
-            [email, emailKey(email), passwordHash, id],
-          );
-          if (changed === 0) return 'no_guest';
-          // Later, this could end a session of the user, which a repeated request has started meanwhile.
-          await endSessions({ change }, id);
-          return 'registered';
-        });
+        const guest = { id, email, passwordHash, verifiedAt: null };
+        const isRegistered = await database.inTransaction((statements) => registerGuest(statements, guest));
+        return isRegistered ? 'registered' : 'no_guest';
       } catch (error) {
         if (isDuplicate(error)) return 'taken';
         throw error;

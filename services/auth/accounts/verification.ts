@@ -8,13 +8,8 @@ import {
   REGISTRATION_MS,
   type RegistrationMailPorts,
 } from './registration-mails.ts';
-import {
-  contestRegistration,
-  findRegistration,
-  type Registration,
-  saveRegistration,
-} from './registrations.ts';
-import { findUser } from './users.ts';
+import { addContested, contestRegistration, findRegistration, type Registration } from './registrations.ts';
+import { findUser, type StoredUser } from './users.ts';
 
 /** Requests that register the same address at the same time. */
 const MAX_TRIES = 5;
@@ -42,11 +37,15 @@ export interface NewRegistration {
  * - One that may not send a mail, because an address gets one an hour, changes neither. Where its password is another one, two people
  *   may have registered, and the owner of the mailbox cannot know whose mail it is. So the password of both is dropped, and whoever
  *   confirms gets a mail with which to choose one.
+ *
+ * An account that was made while addresses did not have to be confirmed is closed until its address is: see `isUnconfirmed`. It has its
+ * mail sent as a registration has, and the confirmation opens it, with its id and its jobs. It keeps its password, unless somebody
+ * has registered meanwhile who does not know that: then two people may claim it, and whoever confirms takes it from all others.
  */
 export interface Verification {
   /** Throws `invalid_email` and `weak_password`. The answer and its time are the same whether or not there is an account. */
   register(registration: NewRegistration): Promise<PendingAccount>;
-  /** Sends the mail of a registration again, with a new link. Does nothing where there is none. */
+  /** Sends the mail of a registration again, with a new link, or that of a closed account. Does nothing where there is neither. */
   resend(email: string): Promise<void>;
   /** Whether the address waits for its confirmation, with the hash of its password. */
   findPending(email: string): Promise<Registration | undefined>;
@@ -63,41 +62,43 @@ export function createVerification(ports: VerificationPorts): Verification {
 
   const { mailRegistration, mailAgain, mailOwner } = createRegistrationMails(ports);
 
-  /** Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. */
-  async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<void> {
+  /**
+   * Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. Returns false where the
+   * registrations of the address have changed since they were read: another one was made, or the one that was read has been confirmed.
+   */
+  async function joinEarlier({ email, password, guestId, signal }: NewRegistration): Promise<boolean> {
     const earlier = await findRegistration(database, email, new Date(now()));
     const matches = await passwords.verify(password, earlier?.passwordHash ?? undefined, signal);
-    if (earlier) {
-      const isSame = matches && earlier.guestId === (guestId ?? null);
-      if (!isSame) await contestRegistration(database, email);
-      return;
-    }
-    const expiresAt = new Date(now() + REGISTRATION_MS);
-    await saveRegistration(database, {
-      email,
-      guestId: null,
-      passwordHash: null,
-      tokenHash: null,
-      expiresAt,
-    });
+    if (!earlier)
+      return addContested(database, {
+        email,
+        now: new Date(now()),
+        expiresAt: new Date(now() + REGISTRATION_MS),
+      });
+    const isSame = matches && earlier.guestId === (guestId ?? null);
+    return isSame || contestRegistration(database, email);
   }
 
-  /** Computes one hash in any case, so that the time does not reveal whether the address is new. */
+  /**
+   * Computes one hash in any case, so that the time does not reveal whether the address is new. Returns false where another request was
+   * faster, so that it has to be done again.
+   */
   async function registerOnce(registration: NewRegistration): Promise<boolean> {
     const { email, password, guestId = null, signal } = registration;
     const user = await findUser(database, 'email_key', emailKey(email));
-    if (user) {
+    if (user && !user.isUnconfirmed) {
       await passwords.verify(password, undefined, signal);
       await mailOwner(user.email);
       return true;
     }
     const allowance = { emailKey: emailKey(email), kind: 'verify', now: now() } as const;
     if (await hasAllowance(database, allowance)) {
-      const passwordHash = await passwords.hash(password, signal);
+      const passwordHash = await (user
+        ? ownHash(passwords, user, registration)
+        : passwords.hash(password, signal));
       return mailRegistration({ email, guestId, passwordHash });
     }
-    await joinEarlier(registration);
-    return true;
+    return joinEarlier(registration);
   }
 
   return {
@@ -114,10 +115,26 @@ export function createVerification(ports: VerificationPorts): Verification {
     resend: (given) =>
       takeAtLeast(async () => {
         const email = parseEmailAddress(given);
-        const pending = email && (await findRegistration(database, email, new Date(now())));
+        if (email === undefined) return;
+        const [pending, user] = await Promise.all([
+          findRegistration(database, email, new Date(now())),
+          findUser(database, 'email_key', emailKey(email)),
+        ]);
         if (pending) await mailAgain(pending.email);
+        else if (user?.isUnconfirmed)
+          await mailRegistration({ email, guestId: null, passwordHash: user.passwordHash ?? null });
       }, minMs),
 
     findPending: (email) => findRegistration(database, email, new Date(now())),
   };
+}
+
+/** The hash of a closed account, for whoever knows its password. Otherwise null, so that nobody gets its jobs by registering. */
+async function ownHash(
+  passwords: Passwords,
+  { passwordHash }: StoredUser,
+  { password, signal }: NewRegistration,
+): Promise<string | null> {
+  const matches = await passwords.verify(password, passwordHash, signal);
+  return matches && passwordHash !== undefined ? passwordHash : null;
 }

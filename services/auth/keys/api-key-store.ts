@@ -60,7 +60,7 @@ export interface StoredApiKey extends ApiKey {
 
 export async function readApiKey({ rows }: Statements, id: string): Promise<StoredApiKey | undefined> {
   const [row] = await rows<Row & UserRow & { secret_hash: string; user_id: string }>(
-    `SELECT ${COLUMNS}, secret_hash, user_id, email, account_group
+    `SELECT ${COLUMNS}, secret_hash, user_id, email, account_group, verified_at
        FROM api_keys JOIN users ON users.id = user_id WHERE api_keys.id = ?`,
     [id],
   );

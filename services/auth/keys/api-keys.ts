@@ -42,7 +42,7 @@ export interface ApiKeys {
   list(userId: string): Promise<ApiKey[]>;
   /** Ends a key. Throws `not_found`, also for a key of another user. */
   delete(userId: string, id: string): Promise<void>;
-  /** Returns the key of this text and its owner, and notes the use. Throws `invalid_token`. */
+  /** Returns the key of this text and its owner, and notes the use. Throws `invalid_token`, also where the address of the owner has to be confirmed first. */
   check(text: string): Promise<StoredApiKey>;
   /** Deletes the keys that expired more than 30 days ago. */
   deleteExpired(): Promise<void>;
@@ -51,10 +51,13 @@ export interface ApiKeys {
 interface Options {
   database: Transactions;
   ids: KeyIds;
+  /** Whether the keys of an account whose address nobody has confirmed do not count. Default: false. */
+  requireVerifiedEmail?: boolean | undefined;
   now?: () => number;
 }
 
-export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKeys {
+export function createApiKeys(options: Options): ApiKeys {
+  const { database, ids, requireVerifiedEmail = false, now = Date.now } = options;
   return {
     async create({ user, sessionId }, { name, scopes, expiresInDays }) {
       const secret = newKeySecret();
@@ -88,6 +91,7 @@ export function createApiKeys({ database, ids, now = Date.now }: Options): ApiKe
       const stored = await readApiKey(database, parts.id);
       if (!stored || !constantTimeEqual(digest(parts.secret), stored.secretHash)) throw invalidToken();
       if (stored.expiresAt.getTime() <= now()) throw invalidToken();
+      if (requireVerifiedEmail && stored.user.isUnconfirmed) throw invalidToken();
       await noteUse(database, stored.id, new Date(now()), new Date(now() - USE_MS));
       return stored;
     },

@@ -65,8 +65,8 @@ export function keyRoutes(router: Router<RequestState>, ports: KeyPorts): void {
   router.post('/keys/check', jsonBody, async (context) => {
     const { id, scopes, expiresAt, user } = await apiKeys.check(parseBody(context, keyToCheck).key);
     context.set('Cache-Control', 'no-store');
-    const { id: sub, ...claims } = user;
-    context.body = { id, scopes, expires_at: expiresAt.toISOString(), sub, ...claims };
+    const { id: sub, email, group } = user;
+    context.body = { id, scopes, expires_at: expiresAt.toISOString(), sub, email, ...(group && { group }) };
   });
 }
 

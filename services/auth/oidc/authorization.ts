@@ -10,18 +10,24 @@ import type { ProviderSettings } from './settings.ts';
 /** How long somebody may take at the provider. */
 const ATTEMPT_MS = 10 * 60_000;
 
-/** The owner who joins an identity to the account, while signed in. */
-export interface JoinBy {
-  userId: string;
-  sessionId: string;
-}
+const session = z.object({ userId: z.string(), sessionId: z.string() });
 
-const attempt = z.object({
+/** In which session a login was begun. It is read from an access token, and kept in the sealed attempt. */
+const begunBy = z.object({
+  /** Of the owner who joins the identity to the account. */
+  join: session.optional(),
+  /** Of a guest. `mayLeave` says whether an account that the identity has may be entered, where the guest's jobs are not. */
+  guest: session.extend({ mayLeave: z.boolean() }).optional(),
+});
+export type BegunBy = z.output<typeof begunBy>;
+export type JoinBy = NonNullable<BegunBy['join']>;
+export type GuestBy = NonNullable<BegunBy['guest']>;
+
+const attempt = begunBy.extend({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
   until: z.number(),
-  join: z.object({ userId: z.string(), sessionId: z.string() }).optional(),
 });
 
 /** What the gateway keeps in a cookie of the browser while its user is at the provider. It is encrypted. */
@@ -30,12 +36,13 @@ export type SealedAttempt = string;
 /** A login at a provider: authorization code flow with PKCE, state and nonce. */
 export interface Authorization {
   /** Returns where the browser goes. Throws `unavailable`. */
-  begin(join?: JoinBy): Promise<{ url: string; attempt: SealedAttempt }>;
+  begin(by?: BegunBy): Promise<{ url: string; attempt: SealedAttempt }>;
   /**
-   * Returns who came back from the provider. Throws `sign_in_failed`, `sign_in_cancelled` and `unavailable`.
+   * Returns who came back from the provider, and in which session that was begun. Throws `sign_in_failed`, `sign_in_cancelled` and
+   * `unavailable`.
    * @param query the parameters that the provider has added to our address
    */
-  complete(query: string, sealed: SealedAttempt): Promise<{ identity: Identity; join: JoinBy | undefined }>;
+  complete(query: string, sealed: SealedAttempt): Promise<{ identity: Identity } & BegunBy>;
 }
 
 interface Options {
@@ -71,7 +78,7 @@ export function createAuthorization(options: Options): Authorization {
   }
 
   return {
-    async begin(join) {
+    async begin(by) {
       const configuration = await discover();
       const verifier = client.randomPKCECodeVerifier();
       const [state, nonce] = [client.randomState(), client.randomNonce()];
@@ -80,13 +87,13 @@ export function createAuthorization(options: Options): Authorization {
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
       });
-      const opened = { state, nonce, verifier, until: now() + ATTEMPT_MS, ...(join && { join }) };
+      const opened = { state, nonce, verifier, until: now() + ATTEMPT_MS, ...by };
       return { url: url.href, attempt: seal.close(JSON.stringify(opened), settings.id) };
     },
 
     async complete(query, sealed) {
       const opened = openAttempt(sealed);
-      const { state, nonce, verifier, join } = opened;
+      const { state, nonce, verifier, join, guest } = opened;
       await spendAttempt(opened, query);
       const configuration = await discover();
       const here = new URL(redirectUri);
@@ -96,7 +103,7 @@ export function createAuthorization(options: Options): Authorization {
           ...{ expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier },
           idTokenExpected: true,
         });
-        return { identity: await readIdentity(configuration, tokens, settings), join };
+        return { identity: await readIdentity(configuration, tokens, settings), join, guest };
       } catch (error) {
         throw toAppError(error, settings);
       }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { emailKey } from '../accounts/email-address.ts';
-import { type User, type UserRow, userOf } from '../accounts/users.ts';
+import { USER_COLUMNS, type User, type UserRow, userOf } from '../accounts/users.ts';
 import type { Statements } from '../database/database.ts';
 import type { Identity } from './identity.ts';
 
@@ -10,36 +10,18 @@ export const identityId = ({ issuer, subject }: Pick<Identity, 'issuer' | 'subje
     .update(JSON.stringify([issuer, subject]))
     .digest('hex');
 
-const USER = 'users.id, users.email, account_group';
-
 export async function findByIdentity({ rows }: Statements, id: string): Promise<User | undefined> {
   const [row] = await rows<UserRow>(
-    `SELECT ${USER} FROM identities JOIN users ON users.id = user_id WHERE identities.id = ?`,
+    `SELECT ${USER_COLUMNS} FROM identities JOIN users ON users.id = user_id WHERE identities.id = ?`,
     [id],
   );
   return row && userOf(row);
 }
 
-export async function findByAddress(
-  { rows }: Statements,
-  email: string,
-): Promise<(User & { isVerified: boolean }) | undefined> {
-  const [row] = await rows<UserRow & { verified_at: Date | null }>(
-    `SELECT ${USER}, verified_at FROM users WHERE email_key = ?`,
-    [emailKey(email)],
-  );
-  return row && { ...userOf(row), isVerified: row.verified_at !== null };
-}
-
-/** Finds the user of a session that has not ended. */
-export async function findBySession(
-  { rows }: Statements,
-  { userId, sessionId }: { userId: string; sessionId: string },
-): Promise<User | undefined> {
-  const [row] = await rows<UserRow>(
-    `SELECT ${USER} FROM sessions JOIN users ON users.id = user_id WHERE sessions.id = ? AND user_id = ?`,
-    [sessionId, userId],
-  );
+export async function findByAddress({ rows }: Statements, email: string): Promise<User | undefined> {
+  const [row] = await rows<UserRow>(`SELECT ${USER_COLUMNS} FROM users WHERE email_key = ?`, [
+    emailKey(email),
+  ]);
   return row && userOf(row);
 }
 
@@ -72,7 +54,7 @@ export async function noteIdentityUse({ change }: Statements, identity: Identity
 
 /** Reads the user as it is now, and has other changes of it wait until the transaction ends. */
 export async function lockedUser({ rows }: Statements, userId: string): Promise<User | undefined> {
-  const [row] = await rows<UserRow>(`SELECT ${USER} FROM users WHERE id = ? FOR UPDATE`, [userId]);
+  const [row] = await rows<UserRow>(`SELECT ${USER_COLUMNS} FROM users WHERE id = ? FOR UPDATE`, [userId]);
   return row && userOf(row);
 }
 

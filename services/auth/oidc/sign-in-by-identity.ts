@@ -4,17 +4,19 @@ import type { ProvedUser, User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
 import { isDuplicate } from '../database/database-errors.ts';
+import { retryDeadlock } from '../database/retry-deadlock.ts';
 import { setGroup } from '../groups/set-group.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { readEpoch } from '../revocations/session-epoch.ts';
-import { type JoinBy, signInFailed } from './authorization.ts';
+import { findBySession } from '../sessions/session-store.ts';
+import { type BegunBy, type GuestBy, type JoinBy, signInFailed } from './authorization.ts';
+import { makeGuestAccount, requireLeave } from './guest-account.ts';
 import type { Identity } from './identity.ts';
 import {
   addIdentity,
   addVerifiedUser,
   findByAddress,
   findByIdentity,
-  findBySession,
   identityId,
   lockedUser,
   noteIdentityUse,
@@ -22,40 +24,44 @@ import {
 import type { ProviderSettings } from './settings.ts';
 
 /**
- * Returns the account of an identity, and makes one where there is none. An account with the same address is joined only by its owner,
- * or where the operator allows it and both sides have verified the address: an address alone proves nothing, because anybody may have
- * registered here with it, or there.
+ * Returns the account of an identity, and makes one where there is none. Where a guest has begun the login, the guest becomes that
+ * account. An account with the same address is joined only by its owner, or where the operator allows it and both sides have verified
+ * the address: an address alone proves nothing, because anybody may have registered here with it, or there.
+ * Throws `account_exists` for an account that is not the guest's, unless the guest may be left.
  */
 export type SignInByIdentity = (
   identity: Identity,
   settings: ProviderSettings,
-  join: JoinBy | undefined,
+  by: BegunBy,
 ) => Promise<ProvedUser>;
 
 export function createSignInByIdentity(database: Transactions, now = Date.now): SignInByIdentity {
-  const run: SignInByIdentity = (identity, settings, join) =>
+  const run: SignInByIdentity = (identity, settings, { join, guest }) =>
     database.inTransaction(async (statements) => {
       const at = new Date(now());
-      if (join) await lockUser(statements, join.userId);
+      const begunBy = join ?? guest;
+      if (begunBy) await lockUser(statements, begunBy.userId);
       const known = await findByIdentity(statements, identityId(identity));
       if (join && known && known.id !== join.userId)
         throw new AppError('state_conflict', `this account of ${settings.name} belongs to another account`);
+      if (known) requireLeave(known, settings, guest);
       const user =
         known ??
         (join
           ? await joinOwn(statements, { identity, settings, join, at })
-          : await joinOrAdd(statements, { identity, settings, at }));
+          : await joinOrAdd(statements, { identity, settings, guest, at }));
       const current = await updateGroup(statements, user.id, identity);
       await noteIdentityUse(statements, identity, at);
       return { ...current, sessionEpoch: await readEpoch(statements, user.id) };
     });
 
   return async (...args) => {
+    const transact = () => retryDeadlock(() => run(...args));
     try {
-      return await run(...args);
+      return await transact();
     } catch (error) {
       // Another login with this identity or address was faster, and has made the account.
-      if (isDuplicate(error)) return run(...args);
+      if (isDuplicate(error)) return transact();
       throw error;
     }
   };
@@ -78,7 +84,10 @@ async function joinOwn(
   return user;
 }
 
-async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> {
+async function joinOrAdd(
+  statements: Statements,
+  { guest, ...wanted }: Wanted & { guest: GuestBy | undefined },
+): Promise<User> {
   const { identity, settings, at } = wanted;
   const { email, emailVerified } = identity;
   if (email === undefined)
@@ -87,12 +96,14 @@ async function joinOrAdd(statements: Statements, wanted: Wanted): Promise<User> 
   if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
   const other = await findByAddress(statements, email);
   if (other) {
-    const { isVerified, ...user } = other;
-    if (!(settings.join_verified_email && isVerified)) throw addressTaken(settings);
-    await joinTo(statements, user, wanted);
-    return user;
+    if (!settings.join_verified_email || other.isUnconfirmed) throw addressTaken(settings);
+    requireLeave(other, settings, guest);
+    await joinTo(statements, other, wanted);
+    return other;
   }
-  const user = await addVerifiedUser(statements, email, at);
+  const user = guest
+    ? await makeGuestAccount(statements, guest, { email, at })
+    : await addVerifiedUser(statements, email, at);
   await addIdentity(statements, { identity, provider: settings.id, userId: user.id, now: at });
   return user;
 }
@@ -112,8 +123,8 @@ async function updateGroup(statements: Statements, userId: string, identity: Ide
   const { group } = identity;
   if (group === undefined) return user;
   await setGroup(statements, { userId, group, identity: identityId(identity) });
-  const { id, email } = user;
-  return { id, email, ...(group !== 'user' && { group }) };
+  const { group: _, ...known } = user;
+  return { ...known, ...(group !== 'user' && { group }) };
 }
 
 const addressTaken = ({ name }: ProviderSettings): AppError =>

@@ -24,6 +24,8 @@ export interface ChangePorts {
   requirePassword: RequirePassword;
   requireProof: RequireProof;
   limits: Pick<Limits, 'countMail' | 'countAddressChange'>;
+  /** Whether nothing is mailed to the address of an account that nobody has confirmed. Default: false. */
+  requireVerifiedEmail?: boolean;
   publicUrl: string;
   wakeMails: () => void;
   now?: () => number;
@@ -45,7 +47,7 @@ export interface AccountChanges {
   /**
    * Mails a link to the new address. The account keeps the old one until the link is opened. Throws `invalid_email`, and
    * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told, also not by the time:
-   * its owner gets a mail.
+   * its owner gets a mail, where the address is confirmed.
    */
   email(
     signedIn: SignedIn,
@@ -107,12 +109,13 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
 
 /** One mail an hour goes to an address that has not agreed, whoever asks for it. */
 async function mailNewAddress(
-  { database, publicUrl, wakeMails }: ChangePorts,
+  { database, publicUrl, wakeMails, requireVerifiedEmail = false }: ChangePorts,
   user: StoredUser,
   { email, now }: { email: string; now: number },
 ): Promise<void> {
   const owner = await findUser(database, 'email_key', emailKey(email));
   const isOther = owner !== undefined && owner.id !== user.id;
+  if (isOther && requireVerifiedEmail && owner.isUnconfirmed) return;
   const allowed = { emailKey: emailKey(email), kind: isOther ? 'exists' : 'change', now } as const;
   const { token, tokenHash } = newMailToken();
   const expiresAt = new Date(now + CHANGE_MS);

@@ -15,13 +15,15 @@ export interface SignedIn {
 
 /**
  * Returns whose access token a request carries. The session must still be open, so that an ended one changes nothing, not even within
- * the seconds in which gateways learn of it. Throws `invalid_token`, and `state_conflict` for a guest.
+ * the seconds in which gateways learn of it. Throws `invalid_token`, also where the address of the account has to be confirmed first, and
+ * `state_conflict` for a guest.
  */
 export type RequireAccount = (context: Pick<Context, 'get'>) => Promise<SignedIn>;
 
 export function createRequireAccount(
   database: Pick<Statements, 'rows'>,
   tokens: Pick<Tokens, 'verify'>,
+  requireVerifiedEmail = false,
 ): RequireAccount {
   return async (context) => {
     const { sub, sid, guest } = await tokens.verify(readBearer(context.get('authorization')));
@@ -31,6 +33,7 @@ export function createRequireAccount(
       sid === undefined ? [undefined] : readBegin(database, sid),
     ]);
     if (!user || open.length === 0) throw invalidToken();
+    if (requireVerifiedEmail && user.isUnconfirmed) throw invalidToken();
     return { user, sessionId: sid, begunAt: open[0]?.created_at };
   };
 }

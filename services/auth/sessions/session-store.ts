@@ -1,5 +1,5 @@
 import { replaceInvisible } from '../../shared/runtime/visible-text.ts';
-import type { UserRow } from '../accounts/users.ts';
+import { USER_COLUMNS, type User, type UserRow, userOf } from '../accounts/users.ts';
 import { deleteInBatches, type Statements, type Transactions } from '../database/database.ts';
 import { revoke } from '../revocations/revocations.ts';
 
@@ -50,12 +50,25 @@ export async function addSession(
 /** Returns undefined when there is no such session. Returns an expired session too. */
 export async function readSession({ rows }: Statements, id: string): Promise<StoredSession | undefined> {
   const [row] = await rows<StoredSession>(
-    `SELECT users.id, users.email, account_group, token_hash, expires_at, seed, exchanged_at
+    `SELECT ${USER_COLUMNS}, token_hash, expires_at, seed, exchanged_at
        FROM sessions JOIN users ON users.id = sessions.user_id
        LEFT JOIN refresh_exchanges ON session_id = sessions.id WHERE sessions.id = ?`,
     [id],
   );
   return row;
+}
+
+/** Finds the user of a session that has not ended. */
+export async function findBySession(
+  { rows }: Statements,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<User | undefined> {
+  const [row] = await rows<UserRow>(
+    `SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = user_id
+      WHERE sessions.id = ? AND user_id = ?`,
+    [sessionId, userId],
+  );
+  return row && userOf(row);
 }
 
 export interface TokenExchange {

@@ -9,9 +9,9 @@ import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
 import { createAttemptCookie, SIGN_IN_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
-import { readProof } from './proof.ts';
+import { proof } from './proof.ts';
 import { requireSameOrigin } from './same-origin.ts';
-import { createSessionAnswers } from './session-answers.ts';
+import { createSessionAnswers, currentUser } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
@@ -21,19 +21,35 @@ type Context = ParameterizedContext<RequestState> & { params: Record<string, str
  * other settings.
  */
 const LIST_SECONDS = 300;
+const beginning = proof.extend({ leave_guest: z.boolean().optional() });
 const begun = z.object({
   url: z.url({ protocol: /^https?$/ }),
   attempt: z.string().regex(/^[\w-]{1,3500}$/),
 });
 
 /** What the page says about a sign-in that did not succeed. It is in the fragment of the address `/#sign-in=<code>`. */
-const OUTCOMES = ['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict', 'not_found'];
+const OUTCOMES = [
+  ...['sign_in_failed', 'sign_in_cancelled', 'email_taken', 'email_not_verified', 'account_exists'],
+  ...['state_conflict', 'not_found'],
+];
+
+/** What has become of the guest who has begun a sign-in: the account, or somebody whom nobody can be any more. */
+const guestOutcome = z.object({ guest: z.enum(['registered', 'left']) });
 
 /** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
 export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {
   const { authenticate, callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const attempts = createAttemptCookie(publicUrl, SIGN_IN_COOKIE);
+
+  /**
+   * Whether a sign-in that begins with GET could leave what a guest has, without a word. The page warns first, and begins it by POST. With
+   * a request that another site has caused, a browser does not tell us who is signed in.
+   */
+  async function couldLeaveGuest(context: Context): Promise<boolean> {
+    if (context.get('sec-fetch-site') === 'cross-site') return true;
+    return (await currentUser(context, authenticate))?.group === 'guest';
+  }
 
   router.get('/session/oidc', noApiKey, async (context) => {
     const reply = await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' });
@@ -43,6 +59,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
 
   router.get('/session/oidc/:provider', noApiKey, async (context) => {
     const provider = providerOf(context);
+    if (await couldLeaveGuest(context)) return goTo(context, '/#/account');
     const body = JSON.stringify({ provider });
     const reply = await callAuth(context, { path: '/oidc/begin', limit: 'providers', provider, body });
     if (reply.status !== 200) return refuse(context, reply);
@@ -53,15 +70,18 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   });
 
   router.post('/session/oidc/:provider', noApiKey, jsonBody, async (context) => {
-    await authenticate(context.get('authorization'));
+    const { group } = await authenticate(context.get('authorization'));
     requireSameOrigin(context, publicUrl);
     const provider = providerOf(context);
+    const { data } = beginning.safeParse(context.request.body ?? {});
+    if (!data) throw new AppError('bad_request', '`password` is a text, and `leave_guest` is true or false');
     const request = {
       provider,
-      body: JSON.stringify({ provider, ...readProof(context) }),
+      body: JSON.stringify({ provider, ...data }),
       authorization: context.get('authorization'),
     };
-    const reply = await callAuth(context, { path: '/oidc/join', limit: 'providers', ...request });
+    const path = group === 'guest' ? '/oidc/guest' : '/oidc/join';
+    const reply = await callAuth(context, { path, limit: 'providers', ...request });
     if (reply.status !== 200) return passOn(context, reply);
     const { url, attempt } = readBegun(reply);
     attempts.keep(context, attempt);
@@ -78,8 +98,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
     const reply = await callAuth(context, { path: '/oidc/complete', limit: 'providers', provider, body });
     if (reply.status >= 300) return refuse(context, reply);
     if (reply.status === 200) answer(context, reply);
-    context.set('Cache-Control', 'no-store');
-    goTo(context, reply.status === 204 ? '/#sign-in=joined' : '/');
+    goTo(context, pageAfter(reply));
   });
 }
 
@@ -95,6 +114,13 @@ function readBegun({ status, body }: InvokeReply): z.output<typeof begun> {
   throw unavailable('the auth service', new Error(`answered ${status} with a sign-in of an unknown form`));
 }
 
+/** Where the page is told what has become of whoever was signed in when the sign-in began. */
+function pageAfter({ status, body }: InvokeReply): string {
+  if (status === 204) return '/#sign-in=joined';
+  const { data } = guestOutcome.safeParse(parseJson(body));
+  return data ? `/#sign-in=${data.guest}` : '/';
+}
+
 /** A browser that shows pages gets the page, which says why. Any other client gets the problem. */
 function refuse(context: Context, reply: InvokeReply): void {
   context.vary('Accept');
@@ -103,12 +129,12 @@ function refuse(context: Context, reply: InvokeReply): void {
     return;
   }
   const { code } = z.object({ code: z.string() }).catch({ code: '' }).parse(parseJson(reply.body));
-  context.set('Cache-Control', 'no-store');
   goTo(context, `/#sign-in=${OUTCOMES.includes(code) ? code : 'unavailable'}`);
 }
 
 /** Sends the browser to the page, with GET. */
 function goTo(context: Context, address: string): void {
+  context.set('Cache-Control', 'no-store');
   context.redirect(address);
   context.status = 303;
 }

@@ -1,5 +1,5 @@
 import { bearer, json, problems } from './parts.ts';
-import { proofBody, proofErrors } from './proof.ts';
+import { proof, proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const provider = {
@@ -32,10 +32,26 @@ const answerOfProvider = [
   ['error', 'Why the provider has let nobody in, such as `access_denied`'],
 ].map(([name, description]) => ({ name, in: 'query', required: false, schema: text, description }));
 
+const beginning = {
+  required: true,
+  content: json({
+    type: 'object',
+    properties: {
+      ...proof,
+      leave_guest: {
+        type: 'boolean',
+        default: false,
+        description:
+          'Of a guest: whether an account that the identity has already may be entered. Nobody can reach what was begun as a guest any more then',
+      },
+    },
+  }),
+};
+
 /** Where the page is told why a browser comes back without a session. */
 const toPage = {
   description:
-    'To the web page. Without a session, its address ends with `#sign-in=` and `sign_in_failed`, `sign_in_cancelled`, `email_taken`, `state_conflict`, `not_found` or `unavailable`',
+    'To the web page. Without a session, its address ends with `#sign-in=` and `sign_in_failed`, `sign_in_cancelled`, `email_taken`, `email_not_verified`, `account_exists`, `state_conflict`, `not_found` or `unavailable`',
   headers: { Location: { description: '`/`, perhaps with a fragment', schema: text } },
 };
 const elsewhere =
@@ -58,7 +74,7 @@ export const oidcPaths = refuseApiKeys({
   '/session/oidc/{provider}': {
     get: {
       summary: 'Sign in at another system (OpenID Connect)',
-      description: `For a browser, which is sent there. ${elsewhere}`,
+      description: `For a browser, which is sent there. Where a guest is signed in, or another site has caused the request, the browser is sent to \`/#/account\` instead: the page says what a guest would lose, and begins the sign-in of a guest by POST. ${elsewhere}`,
       parameters: [provider],
       responses: {
         302: {
@@ -73,12 +89,13 @@ export const oidcPaths = refuseApiKeys({
       },
     },
     post: {
-      summary: 'Join an identity at another system to the account of whoever is signed in',
+      summary:
+        'Join an identity at another system to the account of whoever is signed in, or make an account of a guest',
       description:
-        'Only for pages of the gateway itself. The page sends the browser to `url`. The provider sends it back, and the page is opened with `#sign-in=joined`. The owner gets a mail.',
+        'Only for pages of the gateway itself. The page sends the browser to `url`. The provider sends it back. For an account, the page is opened with `#sign-in=joined`, and the owner gets a mail. A guest becomes the account of an identity that has none, as by POST /session/registration, and the page is opened with `#sign-in=registered`. For an identity that has an account, the answer of the provider is refused with `account_exists` and the guest stays one, unless `leave_guest` was true: then the account is signed in, and the page is opened with `#sign-in=left`.',
       security: bearer,
       parameters: [provider],
-      requestBody: proofBody,
+      requestBody: beginning,
       responses: {
         200: {
           description: 'Where the browser goes',
@@ -102,8 +119,8 @@ export const oidcPaths = refuseApiKeys({
             'Set-Cookie': { description: 'The cookies of the session, as with POST /session', schema: text },
           },
         },
-        ...problems('not_found', 'sign_in_failed', 'sign_in_cancelled', 'email_taken', 'state_conflict'),
-        ...problems('bad_request'),
+        ...problems('not_found', 'sign_in_failed', 'sign_in_cancelled'),
+        ...problems('bad_request', 'email_taken', 'email_not_verified', 'account_exists', 'state_conflict'),
       },
     },
   },

@@ -104,7 +104,7 @@ export const passkeyPaths = refuseApiKeys({
           description: 'Who is signed in. The tokens are in cookies that no script can read',
           content: json(ref('Session')),
         },
-        ...problems('passkey_refused', 'sign_in_failed', 'forbidden', ...jsonErrors),
+        ...problems('passkey_refused', 'sign_in_failed', 'email_not_verified', 'forbidden', ...jsonErrors),
       },
     },
   },

@@ -1,85 +1,20 @@
-import { byKey, id, json, ofAnyRequest, problems, ref } from './parts.ts';
-import { idempotencyKey } from './upload.ts';
-
-type Header = { description: string; schema: object };
-const header = (description: string, schema: object = { type: 'string' }): Header => ({
-  description,
-  schema,
-});
-const bytes = { type: 'integer', minimum: 0 };
-
-const requestHeader = (name: string, description: string, schema: object, required = false) => ({
-  ...{ name, in: 'header', required, description, schema },
-});
-
-const version = requestHeader('Tus-Resumable', 'The version of the protocol', { const: '1.0.0' }, true);
-const uploadId = { ...id, description: 'The id in the `Location` that POST /uploads gave' };
-const length = requestHeader('Upload-Length', 'Bytes of the whole file', { type: 'integer', minimum: 1 });
-const checksum = requestHeader(
-  'Upload-Checksum',
-  '`sha1`, `sha256` or `md5`, a blank, and the checksum of this body as base64',
-  { type: 'string' },
-);
-
-const tusResumable = { 'Tus-Resumable': header('The version of the protocol', { const: '1.0.0' }) };
-const offset = { 'Upload-Offset': header('Bytes that are stored, and stay so whatever process dies', bytes) };
-const progress = {
-  'Upload-Expires': header('When the upload expires unless more of it arrives. Absent once it is complete'),
-  'Mp3-Job': header('Id of the job. Only once the upload is complete', { type: 'string', format: 'uuid' }),
-};
-
-const body = (required: boolean) => ({ required, content: { 'application/offset+octet-stream': {} } });
-
-const capabilities = {
-  summary: 'What this server can do, by tus 1.0',
-  responses: {
-    204: {
-      description: 'The headers say it',
-      headers: {
-        ...tusResumable,
-        'Tus-Version': header('Versions of the protocol'),
-        'Tus-Extension': header('Extensions of the protocol'),
-        'Tus-Max-Size': header('The most bytes of a file', bytes),
-        'Tus-Checksum-Algorithm': header('What Upload-Checksum may begin with'),
-      },
-    },
-    ...ofAnyRequest,
-  },
-};
-
-const append = {
-  summary: 'Send bytes of the file from an offset on',
-  description:
-    'What has arrived is stored, also where the connection breaks: HEAD tells how much that is. The request that brings the last ' +
-    'byte is answered once the job is saved. One request at a time may write to an upload; one that is still under way ends soon ' +
-    'when another one comes. A file that is no media file is refused as soon as that is certain, and then the upload is gone. ' +
-    'Bytes that arrive too slowly end the request with 408 `too_slow` and the `Upload-Offset` from which the client can go on.',
-  security: byKey('upload'),
-  requestBody: body(true),
-  responses: {
-    204: { description: 'Stored', headers: { ...tusResumable, ...offset, ...progress } },
-    ...problems(
-      ...(['bad_request', 'empty_file', 'invalid_token', 'not_found', 'offset_conflict', 'expired'] as const),
-      ...(['upload_in_progress', 'state_conflict', 'precondition_failed', 'too_large', 'not_media'] as const),
-      ...([
-        'unsupported_media_type',
-        'upload_locked',
-        'too_many_requests',
-        'quota_exceeded',
-        'checksum_mismatch',
-        'too_slow',
-      ] as const),
-    ),
-  },
-};
-
-const appendParameters = [
+import { appendOperations } from './append-to-upload.ts';
+import { byKey, json, problems, ref } from './parts.ts';
+import {
+  body,
+  bytes,
+  capabilities,
+  checksum,
+  header,
+  length,
+  offset,
+  progress,
+  requestHeader,
+  tusResumable,
   uploadId,
   version,
-  requestHeader('Upload-Offset', 'Bytes of the file before this body, as the server has them', bytes, true),
-  { ...length, description: 'Bytes of the whole file, where the creation did not tell it' },
-  checksum,
-];
+} from './tus-headers.ts';
+import { idempotencyKey } from './upload.ts';
 
 /** Resumable uploads, as {@link https://tus.io/protocols/resumable-upload | tus 1.0} describes them. */
 export const resumablePaths = {
@@ -187,24 +122,7 @@ export const resumablePaths = {
         ),
       },
     },
-    patch: { ...append, parameters: appendParameters },
-    post: {
-      ...append,
-      summary: 'The same as another method, for clients that can send only GET and POST',
-      parameters: [
-        ...appendParameters.map((parameter) => ({
-          ...parameter,
-          required: parameter.in === 'path' || parameter === version,
-        })),
-        requestHeader('X-HTTP-Method-Override', 'The method', { enum: ['PATCH', 'DELETE', 'HEAD'] }, true),
-      ],
-      requestBody: body(false),
-      responses: {
-        ...append.responses,
-        200: { description: 'As for HEAD', headers: { ...tusResumable, ...offset, ...progress } },
-        ...problems('method_not_allowed'),
-      },
-    },
+    ...appendOperations,
     delete: {
       summary: 'Delete a resumable upload that is not complete',
       description: 'A complete upload is a job, which DELETE /jobs/{id} deletes.',

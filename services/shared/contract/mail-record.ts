@@ -32,6 +32,9 @@ export type MailRecord = z.infer<typeof mailRecord>;
 export const mailRecordKey = ({ job_id, run }: { job_id: string; run: number | string }): string =>
   `mail:${job_id}:${run}`;
 
+/** The record of a mail about an account has the same form. @param id of the mail */
+export const accountMailRecordKey = ({ id }: { id: string }): string => `account-mail:${id}`;
+
 /**
  * The TTL of the record in seconds. It expires one day after the job, when no event of the job can be under way any more.
  */

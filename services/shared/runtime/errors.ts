@@ -20,6 +20,7 @@ export const STATUS = {
   method_not_allowed: 405,
   too_slow: 408,
   not_ready: 409,
+  account_exists: 409,
   email_taken: 409,
   state_conflict: 409,
   upload_in_progress: 409,

@@ -6,12 +6,16 @@ import { buildAuth } from './test-auth.ts';
 
 export const ORIGIN = 'http://gateway.test';
 
+/** A guest's jobs are kept for a shorter time than those of a user. */
+const GUEST_LIMITS = { maxUploadBytes: 1_000_000, retentionSeconds: 60 };
+
 /** Gateway and auth in this process, without sidecars between them. */
 export async function buildSystem(t: TestContext, options: Parameters<typeof buildAuth>[1] = {}) {
   const auth = await buildAuth(t, options);
   const jwks = await auth.call('GET', '/.well-known/jwks.json');
   const gateway = buildGateway({
     publicUrl: ORIGIN,
+    ...{ guests: true, guestLimits: GUEST_LIMITS },
     async auth({ method, path, headers = {}, body }: InvokeRequest) {
       const sent = { headers, ...(body !== undefined && { body: String(body) }) };
       const reply = await auth.call(method, path, sent);

@@ -24,7 +24,7 @@ async function build(t: TestContext) {
   const signIn = createSignInByIdentity(database, () => auth.clock.ms);
   const settings = { id: 'p', name: 'P', join_verified_email: true } as Parameters<typeof signIn>[1];
   const fromProvider = (group?: RegisteredGroup) =>
-    signIn({ ...ANN, email: EMAIL, emailVerified: true, group }, settings, undefined);
+    signIn({ ...ANN, email: EMAIL, emailVerified: true, group }, settings, {});
   const fromOperator = (group: RegisteredGroup) =>
     call('POST', '/operator/accounts/group', { body: { id: user.id, group } });
   const groupOf = async () => (await call('GET', '/account', { headers: await logIn() })).json.group;
@@ -107,7 +107,7 @@ describe('an account that is deleted while somebody signs in by an identity', ()
     });
     const settings = { id: 'p', name: 'P' } as Parameters<typeof signIn>[1];
     await assert.rejects(
-      signIn({ ...ANN, email: EMAIL, emailVerified: true, group: undefined }, settings, undefined),
+      signIn({ ...ANN, email: EMAIL, emailVerified: true, group: undefined }, settings, {}),
       {
         code: 'invalid_token',
       },

@@ -2,68 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { decodeJwt } from 'jose';
 import type { ProviderSettings } from '../../../services/auth/oidc/settings.ts';
-import type { InvokeRequest } from '../../../services/shared/dapr/invoke.ts';
 import { basic } from '../../support/basic-auth.ts';
-import { cookieClient } from '../../support/cookie-client.ts';
-import type { Reply } from '../../support/in-process.ts';
-import { buildGateway } from '../../unit/gateway/test-gateway.ts';
+import { ORIGIN } from './build-system.ts';
 import { skip } from './database-for-test.ts';
-import { buildAuth } from './test-auth.ts';
-import { countTokenRequests, startProvider } from './test-provider.ts';
+import { buildWithProvider, EMAIL, startTestProvider } from './provider-system.ts';
+import { countTokenRequests } from './test-provider.ts';
 import { givePasskey } from './ways-in.ts';
 
-const ORIGIN = 'http://gateway.test';
 const PASSWORD = 'open: sésame';
-const EMAIL = 'ann@example.com';
 const PROOF = { body: { password: PASSWORD } };
 
-/** Gateway and auth with a real provider. */
 async function build(t: TestContext, given: Partial<ProviderSettings> = {}) {
-  const provider = await startProvider(t, `${ORIGIN}/session/oidc/test/callback`);
-  provider.people.set('ann', { email: EMAIL, email_verified: true });
-  const settings: ProviderSettings = {
-    ...{ id: 'test', name: 'Test & Co', issuer: provider.issuer, client_id: 'mp3' },
-    ...{ client_secret: 'a secret of the client', scopes: ['openid', 'email', 'profile'] },
-    ...{ groups_claim: 'groups', join_verified_email: false, trust_email: false },
-    ...given,
-  };
-  const other = { ...settings, id: 'other', issuer: 'http://127.0.0.1:9' };
-  const auth = await buildAuth(t, { signIn: { publicUrl: ORIGIN, providers: [settings, other] } });
-  const toAuth = async ({ method, path, headers = {}, body }: InvokeRequest) => {
-    const reply: Reply = await auth.call(method, path, {
-      headers,
-      ...(body !== undefined && { body: String(body) }),
-    });
-    return { status: reply.status, headers: reply.headers, body: reply.text };
-  };
-  const jwks = await auth.call('GET', '/.well-known/jwks.json');
-  const gateway = buildGateway({
-    publicUrl: ORIGIN,
-    auth: toAuth,
-    keys: () => ({ status: 200, headers: {}, body: jwks.text }),
-    issuer: { issuer: 'us', audience: 'us' },
-  });
-  const browser = () => createBrowser(gateway.call);
-  const register = (email = EMAIL) => auth.call('POST', '/register', { body: { email, password: PASSWORD } });
-  const mails = async () =>
-    (await auth.database.rows<{ mail: string }>('SELECT mail FROM mail_outbox ORDER BY created_at')).map(
-      ({ mail }) => JSON.parse(mail),
-    );
-  return { ...provider, provider, auth, gateway, browser, register, mails };
-}
-
-/** A browser with cookies, which goes to the provider and back. */
-function createBrowser(call: ReturnType<typeof buildGateway>['call']) {
-  const cookies = cookieClient(call, ORIGIN);
-  const get = (path: string, accept = 'text/html,*/*;q=0.8') => cookies('GET', path, { headers: { accept } });
-  return {
-    call: cookies,
-    get,
-    /** Begins, and returns where the browser is sent. */
-    begin: async () => String((await get('/session/oidc/test')).headers.location),
-    back: (address: string, accept?: string) => get(address.slice(ORIGIN.length), accept),
-    account: async () => (await cookies('GET', '/session')).json.account,
-  };
+  const provider = await startTestProvider(t);
+  const system = await buildWithProvider(t, provider, given);
+  const register = (email = EMAIL) =>
+    system.auth.call('POST', '/register', { body: { email, password: PASSWORD } });
+  return { ...provider, ...system, register };
 }
 
 const change = (address: string, parameter: string, value: string | undefined): string => {

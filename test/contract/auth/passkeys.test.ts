@@ -40,6 +40,21 @@ async function build(t: TestContext) {
 }
 
 describe('passkeys', () => {
+  it('are not for a guest, who has no account yet, and sign in to an account without the jobs of the guest', {
+    skip,
+  }, async (t) => {
+    const { ann, browser, logIn, auth } = await build(t);
+    const { authenticator } = await addPasskey(ann);
+    const guest = browser();
+    const { id } = (await guest('POST', '/session/guest')).json.account;
+    const refused = await guest('POST', '/account/passkey-options', { body: {} });
+    assert.deepEqual([refused.status, refused.json.code], [409, 'state_conflict']);
+    assert.equal((await logIn(guest, authenticator)).json.account.email, EMAIL);
+    // It is left to expire.
+    const rows = await auth.database.rows<{ email: null }>('SELECT email FROM users WHERE id = ?', [id]);
+    assert.deepEqual(rows, [{ email: null }]);
+  });
+
   it('sign in without an address and a password, past a second factor, and the owner is told', {
     skip,
   }, async (t) => {

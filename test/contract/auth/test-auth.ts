@@ -84,15 +84,20 @@ export async function buildAuth(
     limits,
   });
   const { verification } = rooms;
-  const grants = rememberSignIns(createGrants({ sessions, tokens }), limits.logins, accountKey);
+  const grants = rememberSignIns(
+    createGrants({ sessions, tokens, requireVerifiedEmail }),
+    limits.logins,
+    accountKey,
+  );
   const signInRooms = await createSignIn({
-    ...{ database, tokens, passwords, grants, now, log: silent, logins: limits.logins },
+    ...{ database, tokens, passwords, grants, now, log: silent, requireVerifiedEmail, logins: limits.logins },
     authSecret: ['a secret of thirty-two characters'],
     ...{ publicUrl: 'http://gateway.test', providers: [] },
     ...signIn,
   });
   const userPorts = { users, passwords, verification };
   const limitOptions = { accountKey, requireVerifiedEmail };
+  const routes: { path: string; methods: string[] }[] = [];
   const app = createAuthApp({
     users,
     accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
@@ -104,6 +109,7 @@ export async function buildAuth(
     addRoutes(router) {
       rooms.addRoutes(router);
       signInRooms.addRoutes(router);
+      routes.push(...router.stack.map(({ path, methods }) => ({ path: String(path), methods })));
     },
     checks: { mysql: (signal) => checkDatabase(database, signal) },
     metrics,
@@ -111,5 +117,5 @@ export async function buildAuth(
     stoppingSignal: new AbortController().signal,
     apiToken: undefined,
   });
-  return { database, clock, reused, sessions, users, rooms, limits, call: inProcess(app) };
+  return { database, clock, reused, sessions, users, rooms, limits, routes, call: inProcess(app) };
 }

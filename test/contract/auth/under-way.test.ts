@@ -244,7 +244,7 @@ describe('a sign-in in another way that is under way', () => {
     const settings = { id: 'p', name: 'P', join_verified_email: true };
     const identity = { issuer: 'i', subject: 's', email: EMAIL, emailVerified: true, group: undefined };
     const signIn = createSignInByIdentity(database);
-    const signInByIdentity = () => signIn(identity as never, settings as never, undefined);
+    const signInByIdentity = () => signIn(identity as never, settings as never, {});
     const before = await signInByIdentity();
     await ends.reset();
     const start = ({ id, sessionEpoch }: typeof before) =>

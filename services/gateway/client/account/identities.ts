@@ -10,7 +10,7 @@ const identity = z.object({
   email: z.string().nullish(),
 });
 const identityList = z.object({ identities: z.array(identity) });
-const joining = z.object({ url: z.string() });
+const begun = z.object({ url: z.string() });
 
 export type Identity = z.infer<typeof identity>;
 
@@ -19,6 +19,11 @@ export interface Identities {
   list(): Promise<Identity[]>;
   /** Resolves with where the browser has to go. @throws ProblemError `wrong_password` */
   join(provider: string, proof: Proof): Promise<string>;
+  /**
+   * Begins the sign-in of a guest, who becomes the account of an identity that has none. Resolves with where the browser has to go.
+   * @param mayLeave whether an account that the identity has may be entered, where the guest's jobs are not
+   */
+  beginAsGuest(provider: string, mayLeave: boolean): Promise<string>;
   /** @throws ProblemError `wrong_password`, and `state_conflict` where there is no other way to sign in */
   remove(id: string, proof: Proof): Promise<void>;
 }
@@ -26,10 +31,12 @@ export interface Identities {
 export function createIdentities(session: Session, signal: AbortSignal): Identities {
   const send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object) =>
     session.send(jsonRequest(method, path, signal, body));
+  const begin = async (provider: string, body: object) =>
+    (await (await send('POST', `/session/oidc/${provider}`, body)).json(begun)).url;
   return {
     list: async () => (await (await send('GET', '/account/identities')).json(identityList)).identities,
-    join: async (provider, proof) =>
-      (await (await send('POST', `/session/oidc/${provider}`, proof)).json(joining)).url,
+    join: begin,
+    beginAsGuest: (provider, mayLeave) => begin(provider, { leave_guest: mayLeave }),
     async remove(id, proof) {
       await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`, proof)).discard();
     },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { COMPONENTS, PATHS } from '../../dapr/names.ts';
+import { COMPONENTS, invokePath, PATHS } from '../../dapr/names.ts';
+import { ACCOUNT_MAILS_PATH, accountMail } from '../account-mail.ts';
 import { deliveryAnswer, mp3Event, TOPICS, type Topic, videoEvent } from '../events.ts';
 import { mailRequest } from '../mail-request.ts';
 import { EXAMPLE_SECRET, signMessage } from '../signed-message.ts';
@@ -34,7 +35,7 @@ function event(schema: z.ZodType, name: 'VideoDelivery' | 'Mp3Delivery', topic: 
 const topicTitle = `Topic of the pub/sub component \`${COMPONENTS.pubsub}\``;
 const sidecar = [{ $ref: '#/servers/sidecar' }];
 
-/** One channel for each topic, one for the mail binding, and one for the responses to deliveries. */
+/** One channel for each topic, one for the mail binding, one for the mails about accounts, and one for the responses to deliveries. */
 export const channels = {
   video: {
     address: TOPICS.video,
@@ -57,6 +58,13 @@ export const channels = {
     description: `\`POST ${PATHS.mail}\` of the sidecar`,
     servers: sidecar,
     messages: { mail: message(mailRequest, 'MailRequest') },
+  },
+  accountMail: {
+    address: ACCOUNT_MAILS_PATH,
+    title: 'Route of the app `notification`',
+    description: `\`POST ${invokePath('notification', ACCOUNT_MAILS_PATH)}\` of the sidecar of \`auth\``,
+    servers: sidecar,
+    messages: { accountMail: message(accountMail, 'AccountMail') },
   },
   answer: {
     address: null,

@@ -1,8 +1,11 @@
 import { UNKNOWN_OUTCOME } from '../../dapr/mail-failure.ts';
 import { PATHS } from '../../dapr/names.ts';
+import { ACCOUNT_MAILS_PATH } from '../account-mail.ts';
+import { CALLER_HEADER } from '../caller-token.ts';
 import { DELIVERY_PATHS, type Topic } from '../events.ts';
+import { LIMITED_SECONDS } from '../mail-count.ts';
 
-const on = (channel: Topic | 'mail') => ({
+const on = (channel: Topic | 'mail' | 'accountMail') => ({
   channel: { $ref: `#/channels/${channel}` },
   messages: [{ $ref: `#/channels/${channel}/messages/${channel}` }],
 });
@@ -59,6 +62,30 @@ export const operations = {
     'notification',
     'Notifies the owner of a job of its outcome, by one mail for each run',
   ),
+  requestAccountMail: {
+    action: 'send',
+    ...on('accountMail'),
+    ...by('auth'),
+    summary: 'Asks for a mail about an account',
+    description: 'Again and again, until an answer is 2xx or the mail has expired.',
+  },
+  receiveAccountMail: {
+    action: 'receive',
+    ...on('accountMail'),
+    ...by('notification'),
+    summary: 'Sends a mail about an account',
+    description:
+      `Check the header \`${CALLER_HEADER}\` before anything else: see \`x-signature\`. Keep a record for each \`id\`, so that a mail that is asked for again is sent once: see \`x-state\`.\n\n` +
+      '| response | meaning |\n|---|---|\n' +
+      '| 2xx, `{"status":"sent"}` | the mail was accepted, now or before |\n' +
+      '| 2xx, `{"status":"expired"}` | `expires_at` is over: the mail is not sent |\n' +
+      '| 400 | the body does not match its schema |\n' +
+      '| 403 | the caller is not a service of the system |\n' +
+      `| 429, \`Retry-After: ${LIMITED_SECONDS}\` | the address has got too many mails in this hour |\n` +
+      '| 503 | the mail was refused, or nobody knows whether it was accepted |',
+    bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
+    'x-delivery-path': ACCOUNT_MAILS_PATH,
+  },
   sendMail: {
     action: 'send',
     ...on('mail'),

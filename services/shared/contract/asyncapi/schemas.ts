@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { accountMail } from '../account-mail.ts';
 import { converterPresence } from '../converter-presence.ts';
 import { deliveryAnswer, mp3Event, videoEvent } from '../events.ts';
+import { mailCount } from '../mail-count.ts';
 import { mailRecord } from '../mail-record.ts';
 import { mailRequest } from '../mail-request.ts';
 import { signedMessage } from '../signed-message.ts';
@@ -66,9 +68,12 @@ export const schemas = {
   Mp3Event: toJsonSchema(mp3Event),
   Mp3Delivery: deliveryOf('Mp3Event'),
   DeliveryAnswer: toJsonSchema(deliveryAnswer),
+  AccountMail: toJsonSchema(accountMail),
   MailRequest: toJsonSchema(mailRequest),
   MailRecord: toJsonSchema(mailRecord),
   StoredMailRecord: stored('Stored mail record', { $ref: '#/components/schemas/MailRecord' }),
+  MailCount: toJsonSchema(mailCount),
+  StoredMailCount: stored('Stored mail count', { $ref: '#/components/schemas/MailCount' }),
   ConverterPresence: toJsonSchema(converterPresence),
   StoredConverters: stored('Stored converters', {
     type: 'object',

@@ -1,6 +1,7 @@
 import { COMPONENTS, PATHS } from '../../dapr/names.ts';
 import { ALIVE_MS, BEAT_MS, CONVERTERS_KEY, CONVERTERS_TTL_SECONDS } from '../converter-presence.ts';
-import { mailRecordKey } from '../mail-record.ts';
+import { MAIL_COUNT_TTL_SECONDS, mailCountKey } from '../mail-count.ts';
+import { accountMailRecordKey, mailRecordKey } from '../mail-record.ts';
 import { ref } from './schemas.ts';
 
 const read = `\`GET ${PATHS.state}/{key}?consistency=strong\`: 204 or an empty body where there is no record, otherwise the value, with its ETag in the header \`etag\``;
@@ -15,6 +16,9 @@ const value = {
   description:
     'JSON text in printable ASCII, with all other characters escaped, because some stores interpret anything else. In the request and the response, this text is itself a JSON string.',
 };
+
+const mailTtl =
+  'The seconds until one day after `expires_at` of the event or of the mail about an account, in every write: a whole number from 1 to 2147483647, as a string';
 
 /**
  * AsyncAPI does not describe state. But the gateway reads what the subscribers store, so it is part of the contract.
@@ -37,10 +41,33 @@ export const storedRecords = {
     key: mailRecordKey({ job_id: '{job_id}', run: '{run}' }),
     read,
     write,
-    ttlInSeconds:
-      'The seconds until one day after `expires_at` of the event, in every write: a whole number from 1 to 2147483647, as a string',
+    ttlInSeconds: mailTtl,
     value,
     content: ref('StoredMailRecord'),
+  },
+  accountMailRecord: {
+    description:
+      'The same record for a mail about an account, by the same rules. Only who sends such mails reads it. Instead of letting an event be delivered again, answer 503: then the mail is asked for again.',
+    store: COMPONENTS.state,
+    key: accountMailRecordKey({ id: '{id}' }),
+    read,
+    write,
+    ttlInSeconds: mailTtl,
+    value,
+    content: ref('StoredMailRecord'),
+  },
+  mailCount: {
+    description:
+      'How many mails an address has got in an hour of the clock, so that `MAX_MAILS_PER_ADDRESS_PER_HOUR` (500) bounds them. `sha256` is that of the address in lower ' +
+      'case, in hexadecimal, and `hour` is whole hours since 1970. Before a send, read the count. Where it is as many as allowed, send nothing: answer SUCCESS to an event, which is published again ' +
+      'later, and 429 to a request for a mail about an account. Otherwise write one more. After a refusal, write one less, under the same key.',
+    store: COMPONENTS.state,
+    key: mailCountKey({ sha256: '{sha256}', hour: '{hour}' }),
+    read,
+    write,
+    ttlInSeconds: String(MAIL_COUNT_TTL_SECONDS),
+    value,
+    content: ref('StoredMailCount'),
   },
   converters: {
     description:

@@ -7,7 +7,8 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { Sbom } from '../../../../deploy/sbom/sbom.ts';
+import { buildPage } from '../../../../deploy/page/build.ts';
+import type { Component, Sbom } from '../../../../deploy/sbom/component.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const exec = promisify(execFile);
@@ -44,6 +45,22 @@ function runtimePackages(): string[] {
     .map(([folder, { name }]) => name ?? (folder.split('node_modules/').pop() as string));
 }
 
+const partOf = ({ properties = [] }: Component): string | undefined =>
+  properties.find(({ name }) => name === 'mp3converter:part')?.value;
+
+/** Names and versions of the packages of which a script of the page has at least a byte. */
+async function packagesOfPage(folder: string): Promise<string[]> {
+  const { outputs } = await buildPage({ folder });
+  const found = Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .flatMap(([input, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? (/^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []) : [],
+    );
+  return [...new Set(found)]
+    .map((name) => JSON.parse(readFileSync(path.join(repoRoot, name, 'package.json'), 'utf8')))
+    .map(({ name, version }) => `${name}@${version}`);
+}
+
 describe('npm run sbom', { timeout: 120_000 }, () => {
   const sbomBy = (...args: string[]) =>
     exec(process.execPath, ['deploy/sbom/main.ts', ...args], { cwd: repoRoot, maxBuffer: 64 * 1024 ** 2 });
@@ -65,6 +82,30 @@ describe('npm run sbom', { timeout: 120_000 }, () => {
     for (const name of ['typescript', 'playwright-core']) assert.ok(!names.includes(name), name);
     const refs = sbom.components.map((component) => component['bom-ref']);
     assert.equal(new Set(refs).size, refs.length, 'each reference is unique');
+  });
+
+  it('has the packages whose code is in the page, and no other package for development', async (context) => {
+    const { stdout } = await sbomBy();
+    const sbom = JSON.parse(stdout) as Sbom;
+    const ofPage = sbom.components.filter((component) => partOf(component) === 'page');
+    const names = ofPage.map(({ name, version }) => `${name}@${version}`);
+    const bundled = await packagesOfPage(temporaryFolder(context));
+    for (const name of ['preact', 'uqr', 'swagger-ui-dist'])
+      assert.ok(
+        bundled.some((each) => each.startsWith(`${name}@`)),
+        name,
+      );
+    assert.deepEqual(
+      bundled.filter((name) => !names.includes(name)),
+      [],
+    );
+    assert.ok(ofPage.every(({ scope }) => scope === 'required'));
+    assert.deepEqual(
+      sbom.components.filter(({ properties }) => JSON.stringify(properties)?.includes('development')),
+      [],
+    );
+    const root = sbom.dependencies?.find(({ ref }) => ref.startsWith('mp3converter@'));
+    assert.ok(root?.dependsOn?.some((ref) => ref.startsWith('preact@')));
   });
 
   it('prints its usage', async () => {

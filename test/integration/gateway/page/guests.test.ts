@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { waitFor } from '../../../support/wait.ts';
 import { testUserId } from '../../../unit/gateway/client/test-gateway.ts';
+import { TEST_PROVIDER } from '../../../unit/gateway/client/test-sign-in.ts';
 import { serviceWorkerOf, shareFilms, waitingShares } from './installed-page.ts';
 import { focused, requireFocus, tabTo } from './keyboard.ts';
 import { allAccepted, listJobs, startSharedPage } from './open-home.ts';
@@ -48,6 +49,12 @@ async function expiryOfJobs(page: Page): Promise<string[]> {
   );
   assert.match(times.join(), /^\d{4}-/);
   return times;
+}
+
+/** What a screen reader says after the name. */
+async function expectDescription(control: Locator, text: string): Promise<void> {
+  const id = String(await control.getAttribute('aria-describedby'));
+  assert.equal(await control.page().locator(`#${id}`).innerText(), text);
 }
 
 describe('a guest of the page', async () => {
@@ -231,6 +238,72 @@ describe('a guest of the page', async () => {
     // Nobody has been asked to convert it yet, so it is not one of the guest's MP3s.
     await convertButton(page).click();
     await download(page).waitFor();
+    assert.equal(await idOfSession(page), testUserId(user.email));
+  });
+
+  /** A guest with an MP3, where one can sign in at another service. Whoever goes there comes back at once. */
+  async function guestWithService(context: TestContext) {
+    const { signIn } = started.accounts;
+    signIn.providers.push({ id: 'corporate', name: 'Example Corp' });
+    context.after(() => signIn.providers.pop());
+    const opened = await startedAsGuest(context);
+    const { page, wire } = opened;
+    const location = `${wire.url}/session/oidc/corporate/callback?code=x&state=y`;
+    await page.route(TEST_PROVIDER, (route) => route.fulfill({ status: 303, headers: { location } }));
+    await chooseFilms(page, await noisyFilm('guest.mp4', 2));
+    await convertButton(page).click();
+    await download(page).waitFor();
+    const user = newUser();
+    signIn.identity.email = user.email;
+    return { ...opened, user, id: await idOfSession(page) };
+  }
+
+  it('makes an account with another service, and takes the MP3 along, in all tabs', async (context) => {
+    const { page, wire, user, id, complaints } = await guestWithService(context);
+    const other = await page.context().newPage();
+    await other.goto(wire.url);
+    await guestLink(other).waitFor();
+    const asGuest = await expiryOfJobs(page);
+    await notice(page).click();
+    await page.getByText('Your MP3s come along').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Sign in with a passkey' }).count(), 0);
+    await page.getByRole('button', { name: 'Create an account with Example Corp' }).click();
+    await page.locator('.toast').getByText('The MP3s of your visit are in it until they expire').waitFor();
+    await download(page).waitFor();
+    assert.equal(await idOfSession(page), id);
+    assert.deepEqual(await expiryOfJobs(page), asGuest);
+    await accountLink(other).waitFor();
+    await accountLink(page).click();
+    await page.getByText(user.email).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  it('stays a guest where the account of the other service is an account here, and is told so', async (context) => {
+    const { page, user, id } = await guestWithService(context);
+    started.users.set(user.email, user.password);
+    await notice(page).click();
+    await page.getByRole('button', { name: 'Create an account with Example Corp' }).click();
+    await page.locator('.toast').getByText('You have an account here with that service already.').waitFor();
+    await guestLink(page).waitFor();
+    await download(page).waitFor();
+    assert.equal(await idOfSession(page), id);
+  });
+
+  it('is warned before signing in by a passkey or another service, and leaves the MP3s behind then', async (context) => {
+    const { page, user } = await guestWithService(context);
+    started.users.set(user.email, user.password);
+    await notice(page).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    const warning =
+      'The MP3s of your visit as a guest stay behind. Nobody can reach them once you have signed in.';
+    await page.locator('form .notice.warn').getByText(warning).waitFor();
+    for (const name of ['Sign in with a passkey', 'Sign in with Example Corp']) {
+      const way = page.getByRole('button', { name });
+      await expectDescription(way, warning);
+    }
+    await page.getByRole('button', { name: 'Sign in with Example Corp' }).click();
+    await accountLink(page).waitFor();
+    await page.getByText('Nothing here yet').waitFor();
     assert.equal(await idOfSession(page), testUserId(user.email));
   });
 

@@ -231,6 +231,7 @@ describe('signing in beside the password', async () => {
     for (const [code, text] of [
       ['sign_in_cancelled', 'You have cancelled signing in there.'],
       ['sign_in_failed', 'Signing in there did not work.'],
+      ['email_not_verified', 'The address of this account is not confirmed yet.'],
       ['<img src=x>', 'Signing in there did not work.'],
     ]) {
       await page.goto('about:blank');

@@ -30,6 +30,7 @@ import { AppError, isAppError, unavailable } from '../../../../services/shared/r
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { createTestAccounts } from './test-accounts.ts';
 import { createTestProbes } from './test-probes.ts';
+import { TEST_PROVIDER } from './test-sign-in.ts';
 import { chunksOf, transportTo, URL_OF_GATEWAY } from './test-transport.ts';
 
 const KEPT_SECONDS = 3600;
@@ -224,6 +225,11 @@ function createTestAuth(renewable: boolean) {
       });
       return status === 204 ? { status, headers: {}, body: '' } : answer(status, content);
     }
+    if (path === '/oidc/guest' || path === '/oidc/complete') {
+      const guest = tokens.get(String(headers?.authorization).slice('Bearer '.length));
+      const { status, id, ...content } = answerProvider(guest, String(body));
+      return answer(status, id === undefined ? content : { ...grant(id), ...content });
+    }
     const signIn = accounts.signIn.answerVisitor(path, JSON.parse(body === undefined ? '{}' : String(body)));
     if (signIn && 'email' in signIn) return answer(200, grant(idOf(signIn.email)));
     if (signIn) return answer(signIn.status, signIn.content);
@@ -259,6 +265,19 @@ function createTestAuth(renewable: boolean) {
     if (path === '/logout') return { status: 204, headers: {}, body: '' };
     if (owner !== undefined) return answer(200, grant(owner));
     return answer(401, { code: 'invalid_token', detail: 'no such token' });
+  }
+
+  /** What a guest begins at a provider, and how it ends: whether the address has an account tells whether the identity has one. */
+  function answerProvider(guest: string | undefined, text: string): GuestAnswer & Record<string, unknown> {
+    const body = JSON.parse(text) as { leave_guest?: boolean; attempt?: string };
+    if (body.attempt === undefined)
+      return { status: 200, url: TEST_PROVIDER, attempt: `${body.leave_guest === true}_${guest}` };
+    const [mayLeave, id] = body.attempt.split('_');
+    const { email } = accounts.signIn.identity;
+    if (!users.has(email))
+      return { ...answerGuest(id, JSON.stringify({ email, password: '' })), guest: 'registered' };
+    if (mayLeave === 'true') return { status: 200, id: idOf(email), guest: 'left' };
+    return { status: 409, code: 'account_exists', detail: 'it has an account' };
   }
 
   function grant(id: string) {

@@ -47,6 +47,8 @@ interface TestPasswords {
 /** The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked. */
 export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
   const providers: { id: string; name: string }[] = [];
+  /** The address of whoever comes back from a provider. */
+  const identity = { email: 'somebody@example.com' };
   /** Recovery codes that are left, by the addresses of accounts with a second factor. */
   const factors = new Map<string, string[]>();
   const challenges = new Map<string, { email: string; tries: number }>();
@@ -121,6 +123,7 @@ export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
 
   return {
     providers,
+    identity,
     factors,
     passkeys,
     identities,

@@ -7,8 +7,10 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import { parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
+import { accountMail } from '../../../../services/shared/contract/account-mail.ts';
 import { asyncapi } from '../../../../services/shared/contract/asyncapi/document.ts';
 import { deliveryAnswer, mp3Event, TOPICS, videoEvent } from '../../../../services/shared/contract/events.ts';
+import { mailCount } from '../../../../services/shared/contract/mail-count.ts';
 import { mailRecord } from '../../../../services/shared/contract/mail-record.ts';
 import { mailRequest } from '../../../../services/shared/contract/mail-request.ts';
 import { contract, type SchemaName } from '../../../support/contract.ts';
@@ -98,6 +100,8 @@ describe('the examples of asyncapi.json', () => {
     ['DeliveryAnswer', deliveryAnswer],
     ['MailRequest', mailRequest],
     ['MailRecord', mailRecord],
+    ['AccountMail', accountMail],
+    ['MailCount', mailCount],
   ];
   for (const [name, schema] of SCHEMAS) {
     const { examples } = document.components.schemas[name] as { examples: unknown[] };

@@ -12,7 +12,7 @@ export function CheckMail({ email, isSent, onBack }: { email: string; isSent: bo
   return (
     <AccessForm
       title={t('access.look')}
-      action={t('access.resend')}
+      action={t(isSent || isSentAgain.value ? 'access.resend' : 'access.send')}
       footer={<BackButton onBack={onBack} />}
       onSubmit={async () => {
         isSentAgain.value = false;

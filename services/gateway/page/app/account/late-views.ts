@@ -7,3 +7,4 @@ export { AccessStep } from '../access/access-step.tsx';
 export { MailedLink } from '../access/mailed-link.tsx';
 export { signInWithPasskey } from '../access/passkey-sign-in.ts';
 export { AccountDetails } from './account-details.tsx';
+export { signInAsGuest } from './guest-sign-in.ts';

@@ -5,7 +5,7 @@ import { t } from '../text/language.ts';
 import { ownAccount } from './api.ts';
 import { AddressSection } from './sections/address-section.tsx';
 import { DeleteSection } from './sections/delete-section.tsx';
-import { HasPassword } from './sections/has-password.ts';
+import { hasPassword } from './sections/has-password.ts';
 import { KeysSection } from './sections/keys-section.tsx';
 import { PasskeysSection } from './sections/passkeys-section.tsx';
 import { PasswordSection } from './sections/password-section.tsx';
@@ -20,6 +20,9 @@ export function OwnAccountView({ email }: { email: string }) {
   const { loaded, retry } = useLoaded(ownAccount.view, email);
   const { value: state } = loaded;
   useLayoutEffect(() => {
+    hasPassword.value = state.state === 'ready' ? state.value.has_password : undefined;
+  }, [state]);
+  useLayoutEffect(() => {
     // What led here may be gone with the view in which it was.
     if (document.activeElement === document.body) title.current?.focus();
   }, []);
@@ -33,17 +36,15 @@ export function OwnAccountView({ email }: { email: string }) {
           {t('account.sign_out')}
         </button>
       </div>
-      <HasPassword.Provider value={state.state === 'ready' ? state.value.has_password : undefined}>
-        <AddressSection email={email} />
-        <PasswordSection email={email} account={{ state, retry }} />
-        <PasskeysSection />
-        <SecondFactorSection />
-        <ServicesSection />
-        <SessionsSection />
-        <KeysSection />
-        <UsageSection />
-        <DeleteSection />
-      </HasPassword.Provider>
+      <AddressSection email={email} />
+      <PasswordSection email={email} account={{ state, retry }} />
+      <PasskeysSection />
+      <SecondFactorSection />
+      <ServicesSection />
+      <SessionsSection />
+      <KeysSection />
+      <UsageSection />
+      <DeleteSection />
     </div>
   );
 }

@@ -15,6 +15,9 @@ import type { Step } from './step.ts';
 
 type Mode = 'register' | 'sign-in';
 
+/** Says to a guest what becomes of the MP3s. */
+const GUEST_TEXT = 'guest-text';
+
 interface CredentialsProps {
   /** Of the account whose session has ended. The focus was in a view that is gone, so it goes to the password. */
   email?: string;
@@ -51,7 +54,7 @@ type FormProps = {
 
 function Form({ mode, step, email, isGuest }: FormProps) {
   const isNew = mode.value === 'register';
-  const { error, isBusy, reset, submit } = useSubmit(async (data) => {
+  const { error, isBusy, submit } = useSubmit(async (data) => {
     const credentials = read(data);
     step.value = await (isNew ? create(credentials, isGuest) : enter(credentials));
   });
@@ -59,7 +62,7 @@ function Form({ mode, step, email, isGuest }: FormProps) {
     <form class="card credentials" onSubmit={submit} aria-labelledby="credentials-title">
       <h2 id="credentials-title">{isNew ? t('session.register') : t('session.sign_in')}</h2>
       {isGuest && (
-        <p class={isNew ? '' : 'notice warn'}>
+        <p class={isNew ? '' : 'notice warn'} id={GUEST_TEXT}>
           {t(isNew ? 'account.register_lead' : 'account.sign_in_warning')}
         </p>
       )}
@@ -69,12 +72,14 @@ function Form({ mode, step, email, isGuest }: FormProps) {
       <button class="primary" type="submit" aria-disabled={isBusy.value}>
         {isNew ? t('session.register') : t('session.sign_in')}
       </button>
-      {!isNew && <OtherSignIns />}
+      {(isGuest || !isNew) && (
+        <OtherSignIns isNew={isNew} key={mode.value} guestTextId={isGuest ? GUEST_TEXT : undefined} />
+      )}
       <OtherWays
         mode={mode}
         step={step}
         onChange={() => {
-          reset();
+          error.value = undefined;
           if (isGuest && isNew) announce(t('account.sign_in_warning'));
         }}
       />

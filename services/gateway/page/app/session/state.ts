@@ -37,7 +37,7 @@ const KEEP_ALIVE_MS = 20_000;
 /** Tells the other tabs of this browser that somebody has signed in or out. */
 const otherTabs = new BroadcastChannel('mp3converter-session');
 type Message = 'signed-in' | 'signed-out';
-const tellOtherTabs = (message: Message): void => otherTabs.postMessage(message);
+export const tellOtherTabs = (message: Message): void => otherTabs.postMessage(message);
 
 let isSigningOut = false;
 onAccountChange((next) => {

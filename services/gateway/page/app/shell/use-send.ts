@@ -1,12 +1,10 @@
-import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 
 interface Sending {
   /** What the last try has thrown, for `ErrorNotice`. Undefined where it has not, and during the next try. */
-  error: ReadonlySignal<unknown>;
+  error: Signal<unknown>;
   /** Whether a try is under way. */
   isBusy: ReadonlySignal<boolean>;
-  /** Forgets the error. */
-  reset: () => void;
 }
 
 /** Does some work once at a time, and keeps its error. */
@@ -15,13 +13,10 @@ export function useSend<Args extends unknown[]>(
 ): Sending & { send: (...args: Args) => Promise<void> } {
   const error = useSignal<unknown>(undefined);
   const isBusy = useSignal(false);
-  const reset = () => {
-    error.value = undefined;
-  };
   const send = async (...args: Args) => {
     if (isBusy.value) return;
     isBusy.value = true;
-    reset();
+    error.value = undefined;
     try {
       await work(...args);
     } catch (cause) {
@@ -30,7 +25,7 @@ export function useSend<Args extends unknown[]>(
       isBusy.value = false;
     }
   };
-  return { error, isBusy, reset, send };
+  return { error, isBusy, send };
 }
 
 /** The same for what was filled into a form. `submit` is for its `onSubmit`. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { askCode, askPassword } from '../../../../../services/gateway/cli/terminal/ask.ts';
 import { terminalWith } from '../test-terminal.ts';
 
-const signal = AbortSignal.timeout(30_000);
+const { signal } = new AbortController();
 const EMAIL = 'ann@example.com';
 const PASSWORD = /Password of ann@example\.com: /;
 const CODE = /Code of your authenticator app, or a recovery code: /;

@@ -1,4 +1,4 @@
-import { createContext } from 'preact';
+import { signal } from '@preact/signals';
 
 /** Whether the account has a password. Undefined until that is known. */
-export const HasPassword = createContext<boolean | undefined>(undefined);
+export const hasPassword = signal<boolean | undefined>(undefined);

@@ -1,13 +1,12 @@
-import { useContext } from 'preact/hooks';
 import type { Proof } from '../../../../client/account/own-account.ts';
 import { isProblem } from '../../../../client/http/errors.ts';
 import { PasswordField } from '../../session/password-field.tsx';
 import { t } from '../../text/language.ts';
-import { HasPassword } from './has-password.ts';
+import { hasPassword } from './has-password.ts';
 
 /** Asks for the password before a change, or says that an account without one needs a new sign-in instead. */
 export function ProofField() {
-  if (useContext(HasPassword) === false) return <p class="quiet">{t('account.proof_recent')}</p>;
+  if (hasPassword.value === false) return <p class="quiet">{t('account.proof_recent')}</p>;
   return <PasswordField label={t('account.password_now')} />;
 }
 

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SecondFactorSetup } from '../../../../client/account/second-factor.ts';
 import { CodeField } from '../../access/code-field.tsx';
 import { t } from '../../text/language.ts';
 import { secondFactor } from '../api.ts';
 import { Change, ChangeForm } from '../change.tsx';
 import { Section } from '../section.tsx';
-import { HasPassword } from './has-password.ts';
+import { hasPassword } from './has-password.ts';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
 import { ProofField, prove } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';
@@ -60,7 +60,7 @@ export function SecondFactorSection() {
 
 /** A second factor stands beside a password, so there must be one. */
 function TurnOn({ onSubmit }: { onSubmit: (data: FormData) => Promise<undefined> }) {
-  if (useContext(HasPassword) === false) return <p class="quiet">{t('account.factor_no_password')}</p>;
+  if (hasPassword.value === false) return <p class="quiet">{t('account.factor_no_password')}</p>;
   return (
     <Change label={t('account.factor_add')} action={t('account.next')} onSubmit={onSubmit}>
       <ProofField />

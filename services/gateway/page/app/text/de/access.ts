@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Wir haben eine Mail an {email} gesendet. Öffne den Link darin, um zu bestätigen, dass die Adresse dir gehört. Danach melde dich an.',
   'access.check_needed':
-    'Noch ist nicht bestätigt, dass {email} deine Adresse ist. Öffne den Link in der Mail, die wir dorthin gesendet haben, oder lass sie noch einmal senden.',
+    'Noch ist nicht bestätigt, dass {email} deine Adresse ist. Lass eine Mail dorthin senden, und öffne den Link darin.',
+  'access.send': 'Mail senden',
   'access.resend': 'Mail noch einmal senden',
   'access.resent': 'Die Mail ist unterwegs, falls nicht in der letzten Stunde schon eine gesendet wurde.',
   'access.confirm': 'Bestätigen',
@@ -42,7 +43,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Dieser Code ist falsch oder wurde schon benutzt. Nimm den nächsten.',
   'error.link_expired': 'Dieser Link ist abgelaufen oder wurde schon benutzt.',
   'error.sign_in_failed': 'Die Anmeldung dort hat nicht geklappt. Versuche es noch einmal.',
+  'error.email_not_verified':
+    'Die Adresse dieses Kontos ist noch nicht bestätigt. Melde dich zuerst mit der Adresse und ihrem Passwort an.',
   'error.sign_in_cancelled': 'Du hast die Anmeldung dort abgebrochen.',
+  'error.account_exists':
+    'Mit diesem Dienst hast du hier schon ein Konto. Du bist weiter Gast und hast deine MP3s noch. Wenn du dich mit dem Konto anmeldest, bleiben sie zurück.',
   'error.passkey_refused': 'Dieser Passkey gehört zu keinem Konto hier.',
   'access.joined': 'Verbunden. Ab jetzt kannst du dich damit anmelden.',
 };

@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Nur dieser Browser kommt an deine MP3s, und nur, bis du dich abmeldest.',
   'account.register_lead':
     'Deine MP3s kommen mit, und du erreichst sie von jedem Gerät. Filme, die gerade gesendet werden, laufen weiter. Die MP3s deines Besuchs werden trotzdem gelöscht, wenn ihre Zeit um ist; neue bleiben so lange, wie es ein Konto erlaubt.',
+  'account.provider_new': 'Konto mit {name} erstellen',
   'account.registered':
     'Dein Konto ist bereit. Die MP3s deines Besuchs sind darin, bis ihre Zeit um ist. Lade herunter, was du behalten willst.',
   'account.sign_in_warning':

@@ -11,7 +11,8 @@ export const access = {
   'access.check_sent':
     'We have sent a mail to {email}. Open its link to confirm that the address is yours. Then sign in.',
   'access.check_needed':
-    'It is not confirmed yet that {email} is your address. Open the link in the mail that we have sent there, or have it sent again.',
+    'It is not confirmed yet that {email} is your address. Have a mail sent there, and open its link.',
+  'access.send': 'Send the mail',
   'access.resend': 'Send the mail again',
   'access.resent': 'The mail is on its way, unless one was sent within the last hour.',
   'access.confirm': 'Confirm',
@@ -38,7 +39,11 @@ export const access = {
   'error.wrong_code': 'This code is wrong, or it was used before. Try the next one.',
   'error.link_expired': 'This link has expired, or it was used before.',
   'error.sign_in_failed': 'Signing in there did not work. Try again.',
+  'error.email_not_verified':
+    'The address of this account is not confirmed yet. Sign in with the address and its password first.',
   'error.sign_in_cancelled': 'You have cancelled signing in there.',
+  'error.account_exists':
+    'You have an account here with that service already. You are still a guest and still have your MP3s. They stay behind if you sign in to that account.',
   'error.passkey_refused': 'This passkey does not belong to an account here.',
   'access.joined': 'It is connected. From now on you can sign in with it.',
 };

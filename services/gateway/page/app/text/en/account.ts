@@ -10,6 +10,7 @@ export const account = {
   'account.guest_lead': 'Only this browser can reach your MP3s, and only until you sign out.',
   'account.register_lead':
     'Your MP3s come along, so you reach them from any device. Films that are being sent go on. The MP3s of your visit are still deleted when they would have been, and new ones are kept as long as an account allows.',
+  'account.provider_new': 'Create an account with {name}',
   'account.registered':
     'Your account is ready. The MP3s of your visit are in it until they expire; download what you want to keep.',
   'account.sign_in_warning':

@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Hemos enviado un correo a {email}. Abre su enlace para confirmar que la dirección es tuya. Después inicia sesión.',
   'access.check_needed':
-    'Aún no está confirmado que {email} sea tu dirección. Abre el enlace del correo que hemos enviado allí, o haz que se envíe otra vez.',
+    'Aún no está confirmado que {email} sea tu dirección. Haz que se envíe un correo allí y abre su enlace.',
+  'access.send': 'Enviar el correo',
   'access.resend': 'Enviar el correo otra vez',
   'access.resent': 'El correo está en camino, salvo que ya se haya enviado uno en la última hora.',
   'access.confirm': 'Confirmar',
@@ -41,7 +42,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Este código no es correcto o ya se ha usado. Prueba con el siguiente.',
   'error.link_expired': 'Este enlace ha caducado o ya se ha usado.',
   'error.sign_in_failed': 'No se ha podido iniciar sesión allí. Inténtalo de nuevo.',
+  'error.email_not_verified':
+    'La dirección de esta cuenta aún no está confirmada. Inicia sesión primero con la dirección y su contraseña.',
   'error.sign_in_cancelled': 'Has cancelado el inicio de sesión allí.',
+  'error.account_exists':
+    'Ya tienes aquí una cuenta con ese servicio. Sigues como invitado y conservas tus MP3. Se quedarán atrás si inicias sesión en esa cuenta.',
   'error.passkey_refused': 'Esta llave de acceso no pertenece a ninguna cuenta de aquí.',
   'access.joined': 'Conectado. Desde ahora puedes iniciar sesión con él.',
 };

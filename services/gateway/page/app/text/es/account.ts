@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Solo este navegador llega a tus MP3, y solo hasta que cierres la sesión.',
   'account.register_lead':
     'Tus MP3 se vienen contigo y llegas a ellos desde cualquier dispositivo. Los vídeos que se están enviando continúan. Los MP3 de tu visita se borran igualmente en su momento, y los nuevos se guardan tanto como permite una cuenta.',
+  'account.provider_new': 'Crear una cuenta con {name}',
   'account.registered':
     'Tu cuenta está lista. Los MP3 de tu visita están en ella hasta que caduquen; descarga lo que quieras conservar.',
   'account.sign_in_warning':

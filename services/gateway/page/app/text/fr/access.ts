@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Nous avons envoyé un e-mail à {email}. Ouvrez son lien pour confirmer que l’adresse est la vôtre. Connectez-vous ensuite.',
   'access.check_needed':
-    'Il n’est pas encore confirmé que {email} est votre adresse. Ouvrez le lien de l’e-mail que nous y avons envoyé, ou faites-le renvoyer.',
+    'Il n’est pas encore confirmé que {email} est votre adresse. Faites-y envoyer un e-mail, et ouvrez son lien.',
+  'access.send': 'Envoyer l’e-mail',
   'access.resend': 'Renvoyer l’e-mail',
   'access.resent': 'L’e-mail est en route, sauf si un autre a été envoyé dans la dernière heure.',
   'access.confirm': 'Confirmer',
@@ -41,7 +42,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Ce code est incorrect, ou a déjà servi. Essayez le suivant.',
   'error.link_expired': 'Ce lien a expiré, ou a déjà servi.',
   'error.sign_in_failed': 'La connexion là-bas n’a pas marché. Réessayez.',
+  'error.email_not_verified':
+    'L’adresse de ce compte n’est pas encore confirmée. Connectez-vous d’abord avec l’adresse et son mot de passe.',
   'error.sign_in_cancelled': 'Vous avez annulé la connexion là-bas.',
+  'error.account_exists':
+    'Vous avez déjà un compte ici avec ce service. Vous êtes toujours un invité et vous avez encore vos MP3. Ils resteront derrière vous si vous vous connectez à ce compte.',
   'error.passkey_refused': 'Cette clé d’accès n’appartient à aucun compte ici.',
   'access.joined': 'C’est relié. Vous pouvez désormais vous connecter ainsi.',
 };

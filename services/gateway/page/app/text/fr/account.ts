@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Seul ce navigateur peut accéder à vos MP3, et seulement jusqu’à votre déconnexion.',
   'account.register_lead':
     'Vos MP3 vous suivent, et vous y accédez depuis n’importe quel appareil. Les vidéos en cours d’envoi continuent. Les MP3 de votre visite sont tout de même supprimés à la date prévue, et les nouveaux sont conservés aussi longtemps qu’un compte le permet.',
+  'account.provider_new': 'Créer un compte avec {name}',
   'account.registered':
     'Votre compte est prêt. Les MP3 de votre visite s’y trouvent jusqu’à leur expiration. Téléchargez ce que vous voulez garder.',
   'account.sign_in_warning':

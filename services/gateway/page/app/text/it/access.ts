@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Abbiamo inviato un’e-mail a {email}. Apri il suo link per confermare che l’indirizzo è tuo. Poi accedi.',
   'access.check_needed':
-    'Non è ancora confermato che {email} sia il tuo indirizzo. Apri il link dell’e-mail che abbiamo inviato lì, o falla inviare di nuovo.',
+    'Non è ancora confermato che {email} sia il tuo indirizzo. Fatti inviare lì un’e-mail e apri il suo link.',
+  'access.send': 'Invia l’e-mail',
   'access.resend': 'Invia di nuovo l’e-mail',
   'access.resent': 'L’e-mail è in viaggio, a meno che non ne sia partita una nell’ultima ora.',
   'access.confirm': 'Conferma',
@@ -41,7 +42,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Questo codice è sbagliato o è già stato usato. Prova il prossimo.',
   'error.link_expired': 'Questo link è scaduto o è già stato usato.',
   'error.sign_in_failed': 'L’accesso lì non è riuscito. Riprova.',
+  'error.email_not_verified':
+    'L’indirizzo di questo account non è ancora confermato. Accedi prima con l’indirizzo e la sua password.',
   'error.sign_in_cancelled': 'Hai annullato l’accesso lì.',
+  'error.account_exists':
+    'Con quel servizio hai già un account qui. Sei ancora un ospite e hai ancora i tuoi MP3. Se accedi a quell’account, restano indietro.',
   'error.passkey_refused': 'Questa passkey non appartiene a nessun account qui.',
   'access.joined': 'Collegato. D’ora in poi puoi accedere così.',
 };

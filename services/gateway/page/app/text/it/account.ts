@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Solo questo browser può raggiungere i tuoi MP3, e solo finché non esci.',
   'account.register_lead':
     'I tuoi MP3 vengono con te, e li raggiungi da qualsiasi dispositivo. I video in corso di invio proseguono. Gli MP3 della tua visita vengono comunque eliminati alla loro scadenza, e quelli nuovi sono conservati per il tempo che un account consente.',
+  'account.provider_new': 'Crea un account con {name}',
   'account.registered':
     'Il tuo account è pronto. Gli MP3 della tua visita vi restano fino alla scadenza; scarica quello che vuoi conservare.',
   'account.sign_in_warning':

@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     '{email}にメールを送りました。リンクを開いてあなたのアドレスであることを確認し、それからログインしてください。',
   'access.check_needed':
-    '{email}があなたのアドレスであることがまだ確認されていません。送ったメールのリンクを開くか、もう一度送ってください。',
+    '{email}があなたのアドレスであることがまだ確認されていません。メールを送り、そのリンクを開いてください。',
+  'access.send': 'メールを送る',
   'access.resend': 'メールをもう一度送る',
   'access.resent': 'この1時間に送っていなければ、メールが届きます。',
   'access.confirm': '確認する',
@@ -42,7 +43,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'コードが違うか、すでに使われています。次のコードを試してください。',
   'error.link_expired': 'このリンクは期限切れか、すでに使われています。',
   'error.sign_in_failed': 'そのサービスでのログインに失敗しました。もう一度試してください。',
+  'error.email_not_verified':
+    'このアカウントのアドレスはまだ確認されていません。まずアドレスとパスワードでログインしてください。',
   'error.sign_in_cancelled': 'そのサービスでのログインを中止しました。',
+  'error.account_exists':
+    'そのサービスのアカウントがここにすでにあります。今もゲストのままで、MP3も残っています。そのアカウントにログインすると、MP3は引き継がれません。',
   'error.passkey_refused': 'このパスキーのアカウントはここにはありません。',
   'access.joined': '接続しました。これからはこのサービスでログインできます。',
 };

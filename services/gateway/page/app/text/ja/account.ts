@@ -12,6 +12,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'MP3はこのブラウザーからしか開けません。ログアウトすると開けなくなります。',
   'account.register_lead':
     'MP3はアカウントに引き継がれ、どの端末からでも開けます。送信中の動画もそのまま続きます。ゲストのときのMP3は予定どおり削除されます。新しいMP3は、アカウントの保存期間まで残ります。',
+  'account.provider_new': '{name}でアカウントを作成',
   'account.registered':
     'アカウントができました。ゲストのときのMP3は、期限が来るまでここにあります。残したいものはダウンロードしてください。',
   'account.sign_in_warning': 'ゲストのときのMP3は引き継がれません。ログインすると、だれも開けなくなります。',

@@ -12,7 +12,8 @@ export const access: Parts['access'] = {
     '{email}에 계정이 있으면 링크가 담긴 메일이 곧 도착해요. 링크는 잠시 동안 한 번만 쓸 수 있어요.',
   'access.check_sent': '{email}(으)로 메일을 보냈어요. 링크를 열어 본인의 주소임을 확인한 다음 로그인하세요.',
   'access.check_needed':
-    '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 보내 드린 메일의 링크를 열거나 다시 보내세요.',
+    '{email}이(가) 본인의 주소인지 아직 확인되지 않았어요. 메일을 보내고 그 링크를 여세요.',
+  'access.send': '메일 보내기',
   'access.resend': '메일 다시 보내기',
   'access.resent': '지난 한 시간 안에 보낸 것이 없다면 메일이 곧 도착해요.',
   'access.confirm': '확인',
@@ -38,7 +39,10 @@ export const access: Parts['access'] = {
   'error.wrong_code': '코드가 틀렸거나 이미 사용됐어요. 다음 코드를 써 보세요.',
   'error.link_expired': '이 링크는 만료됐거나 이미 사용됐어요.',
   'error.sign_in_failed': '그곳에서 로그인하지 못했어요. 다시 시도해 주세요.',
+  'error.email_not_verified': '이 계정의 주소가 아직 확인되지 않았어요. 먼저 주소와 비밀번호로 로그인하세요.',
   'error.sign_in_cancelled': '그곳에서의 로그인을 취소했어요.',
+  'error.account_exists':
+    '그 서비스로 만든 계정이 여기에 이미 있어요. 아직 게스트이고 MP3도 그대로 있어요. 그 계정으로 로그인하면 MP3는 함께 옮겨지지 않아요.',
   'error.passkey_refused': '이 패스키에 해당하는 계정이 여기에 없어요.',
   'access.joined': '연결했어요. 이제 이것으로 로그인할 수 있어요.',
 };

@@ -12,6 +12,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'MP3는 이 브라우저에서만, 로그아웃하기 전까지만 열 수 있어요.',
   'account.register_lead':
     'MP3가 계정으로 함께 옮겨져 어느 기기에서나 열 수 있어요. 보내는 중인 영상도 계속돼요. 게스트로 만든 MP3는 예정대로 삭제되고, 새 MP3는 계정의 보관 기간만큼 남아요.',
+  'account.provider_new': '{name}(으)로 계정 만들기',
   'account.registered':
     '계정이 준비됐어요. 게스트로 만든 MP3는 기한이 될 때까지 여기에 있어요. 간직할 것은 다운로드해 주세요.',
   'account.sign_in_warning': '게스트로 만든 MP3는 함께 옮겨지지 않아요. 로그인하면 아무도 열 수 없어요.',

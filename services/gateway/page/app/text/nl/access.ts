@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'We hebben een mail gestuurd naar {email}. Open de link daarin om te bevestigen dat het adres van jou is. Log daarna in.',
   'access.check_needed':
-    'Het is nog niet bevestigd dat {email} jouw adres is. Open de link in de mail die we daarheen hebben gestuurd, of laat hem nog eens sturen.',
+    'Het is nog niet bevestigd dat {email} jouw adres is. Laat er een mail heen sturen en open de link daarin.',
+  'access.send': 'Mail sturen',
   'access.resend': 'Mail nog eens sturen',
   'access.resent': 'De mail is onderweg, tenzij er het afgelopen uur al een is gestuurd.',
   'access.confirm': 'Bevestigen',
@@ -41,7 +42,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Deze code klopt niet, of is al gebruikt. Probeer de volgende.',
   'error.link_expired': 'Deze link is verlopen, of is al gebruikt.',
   'error.sign_in_failed': 'Inloggen daar is niet gelukt. Probeer het opnieuw.',
+  'error.email_not_verified':
+    'Het adres van dit account is nog niet bevestigd. Log eerst in met het adres en het wachtwoord.',
   'error.sign_in_cancelled': 'Je hebt het inloggen daar geannuleerd.',
+  'error.account_exists':
+    'Met die dienst heb je hier al een account. Je bent nog steeds gast en hebt je MP3’s nog. Ze blijven achter als je op dat account inlogt.',
   'error.passkey_refused': 'Deze passkey hoort hier bij geen account.',
   'access.joined': 'Gekoppeld. Vanaf nu kun je ermee inloggen.',
 };

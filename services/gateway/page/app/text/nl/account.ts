@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Alleen deze browser kan bij je MP3’s, en alleen tot je uitlogt.',
   'account.register_lead':
     'Je MP3’s gaan mee, en je kunt er met elk apparaat bij. Films die worden verstuurd, gaan door. De MP3’s van je bezoek worden nog steeds verwijderd wanneer hun tijd om is, en nieuwe blijven zo lang als een account toestaat.',
+  'account.provider_new': 'Account aanmaken met {name}',
   'account.registered':
     'Je account is klaar. De MP3’s van je bezoek staan erin tot ze verlopen; download wat je wilt bewaren.',
   'account.sign_in_warning':

@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Wysłaliśmy wiadomość na adres {email}. Otwórz link z tej wiadomości, aby potwierdzić, że to twój adres. Potem się zaloguj.',
   'access.check_needed':
-    'Nie potwierdzono jeszcze, że {email} to twój adres. Otwórz link z wiadomości, którą tam wysłaliśmy, albo poproś o ponowne wysłanie.',
+    'Nie potwierdzono jeszcze, że {email} to twój adres. Poproś o wysłanie tam wiadomości i otwórz link, który w niej jest.',
+  'access.send': 'Wyślij wiadomość',
   'access.resend': 'Wyślij wiadomość ponownie',
   'access.resent': 'Wiadomość jest w drodze, chyba że w ciągu ostatniej godziny już jakąś wysłano.',
   'access.confirm': 'Potwierdź',
@@ -42,7 +43,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Ten kod jest błędny albo został już użyty. Spróbuj następnego.',
   'error.link_expired': 'Ten link wygasł albo został już użyty.',
   'error.sign_in_failed': 'Logowanie tam się nie udało. Spróbuj ponownie.',
+  'error.email_not_verified':
+    'Adres tego konta nie został jeszcze potwierdzony. Najpierw zaloguj się adresem i hasłem.',
   'error.sign_in_cancelled': 'Logowanie tam zostało anulowane.',
+  'error.account_exists':
+    'Z tą usługą masz tu już konto. Nadal jesteś gościem i masz swoje pliki MP3. Jeśli zalogujesz się na to konto, nie przejdą na nie.',
   'error.passkey_refused': 'Ten klucz dostępu nie należy do żadnego konta tutaj.',
   'access.joined': 'Połączono. Od teraz możesz się w ten sposób logować.',
 };

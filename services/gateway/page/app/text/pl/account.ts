@@ -13,6 +13,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Tylko ta przeglądarka ma dostęp do twoich plików MP3, i tylko do wylogowania.',
   'account.register_lead':
     'Twoje pliki MP3 przejdą na konto i będą dostępne z każdego urządzenia. Wysyłane filmy wysyłają się dalej. Pliki MP3 z tej wizyty i tak zostaną usunięte w swoim terminie, a nowe są przechowywane tak długo, jak pozwala konto.',
+  'account.provider_new': 'Utwórz konto przez {name}',
   'account.registered':
     'Twoje konto jest gotowe. Pliki MP3 z wizyty są na nim, dopóki nie wygasną. Pobierz to, co chcesz zachować.',
   'account.sign_in_warning':

@@ -13,7 +13,8 @@ export const access: Parts['access'] = {
   'access.check_sent':
     'Enviamos um e-mail para {email}. Abra o link para confirmar que o endereço é seu. Depois entre.',
   'access.check_needed':
-    'Ainda não está confirmado que {email} é seu endereço. Abra o link do e-mail que enviamos para lá, ou peça outro envio.',
+    'Ainda não está confirmado que {email} é seu endereço. Peça que um e-mail seja enviado para lá e abra o link.',
+  'access.send': 'Enviar o e-mail',
   'access.resend': 'Enviar o e-mail de novo',
   'access.resent': 'O e-mail está a caminho, a não ser que outro tenha sido enviado na última hora.',
   'access.confirm': 'Confirmar',
@@ -40,7 +41,11 @@ export const access: Parts['access'] = {
   'error.wrong_code': 'Este código está errado ou já foi usado. Tente o próximo.',
   'error.link_expired': 'Este link expirou ou já foi usado.',
   'error.sign_in_failed': 'Não foi possível entrar por lá. Tente de novo.',
+  'error.email_not_verified':
+    'O endereço desta conta ainda não está confirmado. Entre primeiro com o endereço e a senha.',
   'error.sign_in_cancelled': 'Você cancelou a entrada por lá.',
+  'error.account_exists':
+    'Você já tem uma conta aqui com esse serviço. Continua como convidado e ainda tem seus MP3. Eles ficam para trás se você entrar nessa conta.',
   'error.passkey_refused': 'Esta chave de acesso não pertence a nenhuma conta daqui.',
   'access.joined': 'Conectado. A partir de agora você pode entrar assim.',
 };

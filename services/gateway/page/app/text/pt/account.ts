@@ -12,6 +12,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': 'Só este navegador acessa seus MP3, e só até você sair.',
   'account.register_lead':
     'Seus MP3 vão junto, e você os acessa de qualquer aparelho. Os vídeos que estão sendo enviados continuam. Os MP3 da sua visita ainda serão apagados na data prevista, e os novos são guardados pelo tempo que uma conta permite.',
+  'account.provider_new': 'Criar uma conta com {name}',
   'account.registered':
     'Sua conta está pronta. Os MP3 da sua visita estão nela até expirarem; baixe o que quiser guardar.',
   'account.sign_in_warning':

@@ -10,7 +10,8 @@ export const access: Parts['access'] = {
   'access.forgot_send': '发送链接',
   'access.reset_sent': '如果 {email} 有账户，带链接的邮件正在路上。链接只能使用一次，而且很快失效。',
   'access.check_sent': '我们已向 {email} 发送邮件。打开其中的链接，确认这个地址是你的，然后登录。',
-  'access.check_needed': '还没有确认 {email} 是你的地址。请打开我们发送到那里的邮件中的链接，或者重新发送。',
+  'access.check_needed': '还没有确认 {email} 是你的地址。请让我们向它发送邮件，并打开其中的链接。',
+  'access.send': '发送邮件',
   'access.resend': '重新发送邮件',
   'access.resent': '邮件正在路上，除非最近一小时内已经发送过。',
   'access.confirm': '确认',
@@ -36,7 +37,10 @@ export const access: Parts['access'] = {
   'error.wrong_code': '验证码不正确，或者已经用过。请使用下一个。',
   'error.link_expired': '这个链接已过期，或者已经用过。',
   'error.sign_in_failed': '在那里登录没有成功，请再试一次。',
+  'error.email_not_verified': '这个账户的地址还没有确认。请先用地址和密码登录。',
   'error.sign_in_cancelled': '你取消了在那里登录。',
+  'error.account_exists':
+    '你在这里已有该服务的账户。你仍是访客，MP3 也都还在。如果登录那个账户，它们不会带过去。',
   'error.passkey_refused': '这个通行密钥不属于这里的任何账户。',
   'access.joined': '已连接。从现在起你可以用它登录。',
 };

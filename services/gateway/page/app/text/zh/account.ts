@@ -12,6 +12,7 @@ export const account: Parts['account'] = {
   'account.guest_lead': '只有这个浏览器能打开你的 MP3，而且只到你退出登录为止。',
   'account.register_lead':
     '你的 MP3 会一起转入账户，在任何设备上都能打开。正在发送的影片会继续发送。访客期间的 MP3 仍会按原定时间删除，新的 MP3 按账户的期限保留。',
+  'account.provider_new': '使用 {name} 创建账户',
   'account.registered': '账户已就绪。访客期间的 MP3 会留在其中，直到到期。想保留的，请下载。',
   'account.sign_in_warning': '访客期间的 MP3 不会带到该账户。登录后，谁也打不开它们了。',
   'account.leave_title': '退出登录并失去 MP3？',

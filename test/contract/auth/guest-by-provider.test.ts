@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import type { ProviderSettings } from '../../../services/auth/oidc/settings.ts';
+import { ORIGIN } from './build-system.ts';
+import { skip } from './database-for-test.ts';
+import { buildWithProvider, EMAIL, startTestProvider } from './provider-system.ts';
+import { PASSWORD, visitingGuest } from './visiting-guest.ts';
+
+async function build(t: TestContext, given: Partial<ProviderSettings> = {}) {
+  const provider = await startTestProvider(t);
+  const system = await buildWithProvider(t, provider, given);
+  const users = () =>
+    system.auth.database.rows<{ id: string; email: string | null }>(
+      'SELECT id, email FROM users ORDER BY email IS NULL, email',
+    );
+  /** Somebody has an account by this provider already. */
+  async function signedUp(subject = 'ann') {
+    provider.next.subject = subject;
+    const owner = system.browser();
+    await owner.back(await provider.visit(await owner.begin()));
+    return String((await owner.account()).id);
+  }
+  return { ...provider, ...system, guest: () => visitingGuest(system.browser()), users, signedUp };
+}
+
+describe('a guest who signs in at a provider', () => {
+  it('becomes the account of an identity that has none, with the jobs, which expire when they would have', {
+    skip,
+  }, async (t) => {
+    const { guest, visit, users, mails } = await build(t);
+    const ann = guest();
+    const { id, job } = await ann.start();
+    assert.equal(await ann.outcome(await visit(await ann.beginAsGuest())), '/#sign-in=registered');
+    assert.deepEqual(await ann.account(), { id, email: EMAIL, guest: false });
+    assert.deepEqual(await ann.job(), job);
+    assert.deepEqual(await users(), [{ id, email: EMAIL }]);
+    const { json } = await ann.call('GET', '/account');
+    assert.deepEqual([json.verified, json.has_password, json.group], [true, false, 'user']);
+    assert.deepEqual(await mails(), []);
+  });
+
+  it('finds the account with the jobs at the next sign-in, in another browser', { skip }, async (t) => {
+    const { guest, visit } = await build(t);
+    const ann = guest();
+    const { id } = await ann.start();
+    await ann.outcome(await visit(await ann.beginAsGuest()));
+    const later = guest();
+    assert.equal(await later.outcome(await visit(await later.begin())), '/');
+    assert.equal((await later.account()).id, id);
+  });
+
+  it('has one session afterwards, which is another one: those of the guest end', { skip }, async (t) => {
+    const { guest, visit, auth } = await build(t);
+    const ann = guest();
+    await ann.start();
+    const [before] = await auth.database.rows<{ id: string }>('SELECT id FROM sessions');
+    await ann.outcome(await visit(await ann.beginAsGuest()));
+    const sessions = await auth.database.rows<{ id: string }>('SELECT id FROM sessions');
+    assert.equal(sessions.length, 1);
+    assert.notEqual(sessions[0]?.id, before?.id);
+    // Gateways refuse the access tokens of the guest.
+    assert.deepEqual(await auth.database.rows('SELECT id FROM revocations'), [{ id: before?.id }]);
+  });
+
+  it('gets the group that the provider says', { skip }, async (t) => {
+    const { guest, visit, people } = await build(t, { groups: { family: 'friend' } });
+    people.set('ann', { email: EMAIL, email_verified: true, groups: ['family'] });
+    const ann = guest();
+    const { id } = await ann.start();
+    await ann.outcome(await visit(await ann.beginAsGuest()));
+    const { json } = await ann.call('GET', '/account');
+    assert.deepEqual([json.id, json.group], [id, 'friend']);
+  });
+
+  it('who may leave the jobs keeps them all the same where the identity has no account', {
+    skip,
+  }, async (t) => {
+    const { guest, visit } = await build(t);
+    const ann = guest();
+    const { id, job } = await ann.start();
+    const back = await visit(await ann.beginAsGuest({ leave_guest: true }));
+    assert.equal(await ann.outcome(back), '/#sign-in=registered');
+    assert.deepEqual([(await ann.account()).id, await ann.job()], [id, job]);
+  });
+
+  it('stays a guest where the identity has an account, which gets none of the jobs', { skip }, async (t) => {
+    const { guest, visit, users, signedUp } = await build(t);
+    const owner = await signedUp();
+    const ann = guest();
+    const { id, job } = await ann.start();
+    assert.equal(await ann.outcome(await visit(await ann.beginAsGuest())), '/#sign-in=account_exists');
+    assert.deepEqual(await ann.account(), { id, email: null, guest: true });
+    assert.deepEqual(await ann.job(), job);
+    assert.deepEqual(await users(), [
+      { id: owner, email: EMAIL },
+      { id, email: null },
+    ]);
+    const problem = await ann.back(await visit(await ann.beginAsGuest()), 'application/json');
+    assert.deepEqual([problem.status, problem.json.code], [409, 'account_exists']);
+  });
+
+  it('signs in to the account of the identity after a warning, and leaves the jobs behind', {
+    skip,
+  }, async (t) => {
+    const { guest, visit, users, signedUp } = await build(t);
+    const owner = await signedUp();
+    const ann = guest();
+    const { id } = await ann.start();
+    const back = await visit(await ann.beginAsGuest({ leave_guest: true }));
+    assert.equal(await ann.outcome(back), '/#sign-in=left');
+    assert.equal((await ann.account()).id, owner);
+    assert.deepEqual((await ann.call('GET', '/jobs')).json.jobs, []);
+    assert.deepEqual(await users(), [
+      { id: owner, email: EMAIL },
+      { id, email: null },
+    ]);
+  });
+
+  const REFUSED: [what: string, person: object, code: string][] = [
+    ['sends no address', {}, 'sign_in_failed'],
+    ['has not verified the address', { email: EMAIL, email_verified: false }, 'sign_in_failed'],
+    ['sends an address with an account', { email: 'bob@example.com', email_verified: true }, 'email_taken'],
+  ];
+  for (const [what, person, code] of REFUSED) {
+    it(`stays a guest with the jobs where the provider ${what}`, { skip }, async (t) => {
+      const { guest, visit, people, auth } = await build(t);
+      await auth.call('POST', '/register', { body: { email: 'bob@example.com', password: PASSWORD } });
+      people.set('ann', person);
+      const ann = guest();
+      const { id, job } = await ann.start();
+      assert.equal(await ann.outcome(await visit(await ann.beginAsGuest())), `/#sign-in=${code}`);
+      assert.equal((await ann.call('POST', '/session/renewal')).status, 200);
+      assert.deepEqual([await ann.account(), await ann.job()], [{ id, email: null, guest: true }, job]);
+    });
+  }
+
+  it('stays a guest where the operator has accounts joined by the address, until the jobs may be left', {
+    skip,
+  }, async (t) => {
+    const { guest, visit, auth } = await build(t, { join_verified_email: true });
+    const { json } = await auth.call('POST', '/register', { body: { email: EMAIL, password: PASSWORD } });
+    await auth.database.change('UPDATE users SET verified_at = NOW()');
+    const ann = guest();
+    await ann.start();
+    assert.equal(await ann.outcome(await visit(await ann.beginAsGuest())), '/#sign-in=account_exists');
+    assert.deepEqual(await auth.database.rows('SELECT id FROM identities'), []);
+    const back = await visit(await ann.beginAsGuest({ leave_guest: true }));
+    assert.equal(await ann.outcome(back), '/#sign-in=left');
+    assert.equal((await ann.account()).id, json.id);
+  });
+});
+
+describe('a sign-in that a guest begins', () => {
+  it('needs the session of a guest', { skip }, async (t) => {
+    const { guest, auth } = await build(t);
+    const ann = guest();
+    assert.equal((await ann.send()).status, 401);
+    const { json } = await auth.call('POST', '/guests');
+    const headers = { authorization: `Bearer ${json.access_token}` };
+    const body = { provider: 'test' };
+    assert.equal((await auth.call('POST', '/oidc/guest', { headers, body })).status, 200);
+    const joining = await auth.call('POST', '/oidc/join', { headers, body });
+    assert.deepEqual([joining.status, joining.json.code], [409, 'state_conflict']);
+    // A gateway may not have heard yet that the session has ended.
+    await auth.call('POST', '/logout', { body: { refresh_token: json.refresh_token } });
+    assert.equal((await auth.call('POST', '/oidc/guest', { headers, body })).status, 401);
+    await ann.call('POST', '/session/guest');
+    await ann.register('bob@example.com');
+    assert.equal((await ann.send()).json.code, 'wrong_password', 'an account joins, with its password');
+  });
+
+  it('does not begin from a page of another site', { skip }, async (t) => {
+    const { guest } = await build(t);
+    const ann = guest();
+    await ann.start();
+    const reply = await ann.send({}, { origin: 'https://evil.example' });
+    assert.deepEqual([reply.status, reply.headers['set-cookie']], [403, undefined]);
+  });
+
+  it('takes nothing from the request that says who the guest is', { skip }, async (t) => {
+    const { guest, visit, auth } = await build(t);
+    const [victim, mallory] = [guest(), guest()];
+    const { id: victimId } = await victim.start();
+    const { id } = await mallory.start();
+    const [session] = await auth.database.rows<{ id: string }>('SELECT id FROM sessions WHERE user_id = ?', [
+      victimId,
+    ]);
+    const named = { userId: victimId, sessionId: session?.id, mayLeave: true };
+    const body = { ...named, guest: named, by: { guest: named }, join: named, user: victimId, sub: victimId };
+    assert.equal(
+      await mallory.outcome(await visit(await mallory.beginAsGuest(body))),
+      '/#sign-in=registered',
+    );
+    assert.equal((await mallory.account()).id, id);
+    assert.deepEqual(await victim.account(), { id: victimId, email: null, guest: true });
+  });
+
+  it('is refused with a `leave_guest` that is neither true nor false', { skip }, async (t) => {
+    const { guest } = await build(t);
+    const ann = guest();
+    await ann.start();
+    for (const leave_guest of ['true', 1, null, []])
+      assert.equal((await ann.send({ leave_guest })).json.code, 'bad_request', String(leave_guest));
+  });
+
+  it('does not begin with GET, which would leave the jobs without a warning', { skip }, async (t) => {
+    const { guest } = await build(t);
+    const ann = guest();
+    await ann.start();
+    const { status, headers } = await ann.get('/session/oidc/test');
+    assert.deepEqual([status, headers.location, headers['set-cookie']], [303, '/#/account', undefined]);
+    // With the request of another site, the browser does not send who is signed in.
+    const fromElsewhere = await guest().call('GET', '/session/oidc/test', {
+      headers: { accept: 'text/html', 'sec-fetch-site': 'cross-site' },
+    });
+    assert.deepEqual([fromElsewhere.status, fromElsewhere.headers.location], [303, '/#/account']);
+  });
+});
+
+describe('a stranger who wants the jobs of a guest, or to give some to somebody', () => {
+  it('cannot have the answer for another identity completed in the browser of the guest', {
+    skip,
+  }, async (t) => {
+    const { guest, visit, next, people, users } = await build(t);
+    people.set('mallory', { email: 'mallory@example.com', email_verified: true });
+    const [victim, mallory] = [guest(), guest()];
+    const { id, job } = await victim.start();
+    await mallory.start();
+    next.subject = 'mallory';
+    const answer = await visit(await mallory.beginAsGuest());
+    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed');
+    await victim.beginAsGuest();
+    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed', 'also while one is begun');
+    assert.deepEqual([(await victim.account()).id, await victim.job()], [id, job]);
+    assert.deepEqual(
+      (await users()).map(({ email }) => email),
+      [null, null],
+    );
+  });
+
+  it('cannot have somebody else complete what the stranger has begun as a guest', { skip }, async (t) => {
+    const { guest, visit, users } = await build(t);
+    const [victim, mallory] = [guest(), guest()];
+    const { id } = await mallory.start();
+    // The victim follows a link to the provider, which sends the browser back.
+    const answer = await visit(await mallory.beginAsGuest());
+    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed');
+    assert.equal(await victim.account(), null);
+    assert.deepEqual(await users(), [{ id, email: null }]);
+  });
+
+  it('has no session of the account where a network without https has let the cookie be planted', {
+    skip,
+  }, async (t) => {
+    const { guest, visit, auth, users } = await build(t);
+    const [victim, mallory] = [guest(), guest()];
+    const { id } = await mallory.start();
+    const begun = await mallory.send();
+    const cookie = [begun.headers['set-cookie']].flat().join().split(';')[0] ?? '';
+    const answer = await visit(begun.json.url);
+    await victim.call('GET', answer.slice(ORIGIN.length), { headers: { cookie, accept: 'text/html' } });
+    assert.deepEqual(await users(), [{ id, email: EMAIL }]);
+    assert.equal((await mallory.call('POST', '/session/renewal')).status, 401);
+    assert.equal((await victim.account()).id, id);
+    assert.equal((await auth.database.rows('SELECT id FROM sessions')).length, 1);
+  });
+});
