@@ -16,6 +16,7 @@ import { deleteExpiredTokens } from './mails/mail-tokens.ts';
 import { createAccountChanges } from './own-account/changes.ts';
 import { deletionRoutes } from './own-account/deletions.ts';
 import { createRequirePassword } from './own-account/require-password.ts';
+import { createRequireProof } from './own-account/require-proof.ts';
 import { ownAccountRoutes } from './own-account/routes.ts';
 import { createRequireAccount } from './own-account/signed-in.ts';
 import { deleteOldRevocations } from './revocations/delete-old.ts';
@@ -50,6 +51,7 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
   const { database, tokens, limits, requireVerifiedEmail, now = Date.now } = ports;
   // A minute more, because a gateway may ask again only after the grace has begun.
   const revocationSeconds = Math.max(tokens.seconds, KEY_GRACE_SECONDS + 60);
+  const requirePassword = createRequirePassword({ ...ports, logins: limits.logins });
   const rememberOwner = (email: string) => limits.logins.remember(accountKey(email));
   const verification = requireVerifiedEmail ? createVerification(ports) : undefined;
 
@@ -67,8 +69,8 @@ export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
         database,
         requireAccount: createRequireAccount(database, tokens, requireVerifiedEmail),
         changes: createAccountChanges({
-          ...ports,
-          requirePassword: createRequirePassword({ ...ports, logins: limits.logins }),
+          ...{ ...ports, requirePassword },
+          requireProof: createRequireProof(requirePassword, now),
         }),
         now,
       });

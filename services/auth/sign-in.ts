@@ -11,6 +11,7 @@ import { keyRoutes } from './keys/routes.ts';
 import type { LoginLimits } from './limits/login-limits.ts';
 import { createAuthorization } from './oidc/authorization.ts';
 import { createDiscover } from './oidc/discovery.ts';
+import { identityRoutes } from './oidc/identity-routes.ts';
 import { oidcRoutes, type Provider } from './oidc/routes.ts';
 import type { ProviderSettings } from './oidc/settings.ts';
 import { createSignInByIdentity } from './oidc/sign-in-by-identity.ts';
@@ -70,8 +71,7 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
   const attemptSeal = createSeal([await readSharedSecret(database, 'passkey-logins')], 'passkey-logins');
   const attempts = createLoginAttempts(database, attemptSeal, now);
   const passkeys = createPasskeys({ database, ceremonies: createCeremonies(publicUrl), attempts, now });
-  const requirePassword = createRequirePassword(ports);
-  const requireProof = createRequireProof(requirePassword, now);
+  const requireProof = createRequireProof(createRequirePassword(ports), now);
   const common = { database, grants, requireAccount, requireProof };
 
   return {
@@ -79,7 +79,8 @@ export async function createSignIn(ports: SignInPorts): Promise<SignIn> {
     addRoutes(router) {
       keyRoutes(router, { apiKeys, requireAccount, requireProof });
       oidcRoutes(router, { ...oidc, ...common });
-      secondFactorRoutes(router, { secondFactor, requirePassword, ...common });
+      identityRoutes(router, { ...oidc, ...common });
+      secondFactorRoutes(router, { secondFactor, ...common });
       passkeyRoutes(router, { passkeys, ...common });
     },
     async cleanUp() {

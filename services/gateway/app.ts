@@ -11,6 +11,7 @@ import { guardRoutes, openToAll } from './accounts/access.ts';
 import type { ApiKeys } from './accounts/api-keys.ts';
 import { createCallAuth } from './accounts/call-auth.ts';
 import { guestRoutes } from './accounts/guest-routes.ts';
+import { identityRoutes } from './accounts/identity-routes.ts';
 import { keyRoutes } from './accounts/key-routes.ts';
 import { oidcRoutes } from './accounts/oidc-routes.ts';
 import { ownAccountRoutes } from './accounts/own-account-routes.ts';
@@ -93,6 +94,7 @@ export function createRoutes(ports: GatewayPorts): Router<RequestState> {
   guestRoutes(router, sessionPorts);
   keyRoutes(router, sessionPorts);
   oidcRoutes(router, sessionPorts);
+  identityRoutes(router, sessionPorts);
   secondFactorRoutes(router, sessionPorts);
   passkeyRoutes(router, sessionPorts);
   ownAccountRoutes(router, sessionPorts);

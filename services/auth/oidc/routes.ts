@@ -5,19 +5,12 @@ import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
-import { lockAccount } from '../accounts/lock-account.ts';
-import type { User } from '../accounts/users.ts';
-import type { Statements, Transactions } from '../database/database.ts';
-import { dropGivenGroup } from '../groups/set-group.ts';
 import type { RequireGuest } from '../guests/require-guest.ts';
 import { parseBody } from '../json-body.ts';
-import { queueMail } from '../mails/outbox.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
-import { requireWayIn } from '../sign-in-ways.ts';
 import type { Authorization } from './authorization.ts';
-import { deleteIdentity, type IdentityRow, readIdentities } from './identity-store.ts';
 import type { ProviderSettings } from './settings.ts';
 import type { SignInByIdentity } from './sign-in-by-identity.ts';
 
@@ -29,7 +22,6 @@ export interface Provider {
 export interface OidcPorts {
   providers: readonly Provider[];
   signInByIdentity: SignInByIdentity;
-  database: Transactions;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
   requireGuest: RequireGuest;
@@ -39,12 +31,11 @@ export interface OidcPorts {
 const named = z.object({ provider: z.string().max(32) });
 const joining = z.object({ password: z.string().optional() });
 const leaving = z.object({ leave_guest: z.boolean().default(false) });
-const identityToEnd = z.object({ id: z.string().max(64) });
 const callback = z.object({ query: z.string().max(8_000), attempt: z.string().max(4_000) });
 
 /** Sign-in at other systems. The gateway keeps the attempt in a cookie, and passes on what the provider has sent with the browser. */
 export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void {
-  const { providers, signInByIdentity, database, grants, requireAccount, requireGuest, requireProof } = ports;
+  const { providers, signInByIdentity, grants, requireAccount, requireGuest, requireProof } = ports;
 
   function providerOf(context: Context): Provider {
     const { provider } = parseBody(context, named);
@@ -99,46 +90,4 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     if (join) context.status = 204;
     else context.body = { ...(await grants.issue(user)), ...outcome };
   });
-
-  router.get('/account/identities', async (context) => {
-    const { user } = await requireAccount(context);
-    context.set('Cache-Control', 'no-store');
-    context.body = {
-      identities: (await readIdentities(database, user.id)).map((row) => viewOf(row, providers)),
-    };
-  });
-
-  router.post('/account/identities/end', jsonBody, async (context) => {
-    const { id } = parseBody(context, identityToEnd);
-    const { user } = await requireAccount(context);
-    await database.inTransaction((statements) => removeIdentity(statements, user, id, providers));
-    context.status = 204;
-  });
 }
-
-async function removeIdentity(
-  statements: Statements,
-  { id, email }: User,
-  identity: string,
-  providers: OidcPorts['providers'],
-): Promise<void> {
-  await lockAccount(statements, id);
-  const found = (await readIdentities(statements, id)).find((row) => row.id === identity);
-  if (!found || !(await deleteIdentity(statements, id, identity)))
-    throw new AppError('not_found', 'your account has no such identity');
-  await requireWayIn(statements, id);
-  await dropGivenGroup(statements, id, identity);
-  const { name } = viewOf(found, providers);
-  if (email !== null)
-    await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: name });
-}
-
-const viewOf = (row: IdentityRow, providers: OidcPorts['providers']) => ({
-  id: row.id,
-  provider: row.provider,
-  // A provider may have left the settings since.
-  name: providers.find(({ settings }) => settings.id === row.provider)?.settings.name ?? row.provider,
-  email: row.email,
-  created_at: row.created_at.toISOString(),
-  last_used_at: row.last_used_at?.toISOString() ?? null,
-});

@@ -12,6 +12,7 @@ import { takeAtLeast } from '../mails/take-at-least.ts';
 import { endSessions, revoke } from '../revocations/revocations.ts';
 import { isSameEpoch } from '../revocations/session-epoch.ts';
 import type { RequirePassword } from './require-password.ts';
+import type { RequireProof } from './require-proof.ts';
 import type { SignedIn } from './signed-in.ts';
 
 /** How long the link of a new address works. */
@@ -21,6 +22,7 @@ export interface ChangePorts {
   database: Transactions;
   passwords: Passwords;
   requirePassword: RequirePassword;
+  requireProof: RequireProof;
   limits: Pick<Limits, 'countMail' | 'countAddressChange'>;
   /** Whether nothing is mailed to the address of an account that nobody has confirmed. Default: false. */
   requireVerifiedEmail?: boolean;
@@ -31,7 +33,10 @@ export interface ChangePorts {
   minMs?: number | undefined;
 }
 
-/** What the owner of an account changes. Each throws `wrong_password`, and `too_many_requests` after too many of them. */
+/**
+ * What the owner of an account changes. Each throws `wrong_password`, and `too_many_requests` after too many of them. Where the account
+ * has no password, a new address and the deletion need a sign-in of the last ten minutes in its place.
+ */
 export interface AccountChanges {
   /** Ends the other sessions, and tells the owner by mail. Throws `weak_password`. */
   password(
@@ -44,13 +49,18 @@ export interface AccountChanges {
    * `too_many_requests` after too many such mails. Whether the address belongs to another account is not told, also not by the time:
    * its owner gets a mail, where the address is confirmed.
    */
-  email(user: StoredUser, change: { password: string; email: string }, signal?: AbortSignal): Promise<void>;
+  email(
+    signedIn: SignedIn,
+    change: { password?: string | undefined; email: string },
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Deletes the account. Gateways delete what it owns, see deletions.ts. */
-  delete(user: StoredUser, password: string, signal?: AbortSignal): Promise<void>;
+  delete(signedIn: SignedIn, password: string | undefined, signal?: AbortSignal): Promise<void>;
 }
 
 export function createAccountChanges(ports: ChangePorts): AccountChanges {
-  const { database, passwords, requirePassword, limits, wakeMails, minMs, now = Date.now } = ports;
+  const { database, passwords, requirePassword, requireProof, limits, wakeMails } = ports;
+  const { minMs, now = Date.now } = ports;
 
   return {
     async password({ user, sessionId }, { current, next }, signal) {
@@ -67,17 +77,19 @@ export function createAccountChanges(ports: ChangePorts): AccountChanges {
       wakeMails();
     },
 
-    async email(user, { password, email: given }, signal) {
+    async email(signedIn, { password, email: given }, signal) {
+      const { user } = signedIn;
       const email = requireEmailAddress(given);
-      await requirePassword(user, password, signal);
+      await requireProof(signedIn, password, signal);
       await limits.countAddressChange(user.id);
       await limits.countMail();
       // Apart from the password, whose hash may take longer than that.
       await takeAtLeast(() => mailNewAddress(ports, user, { email, now: now() }), minMs);
     },
 
-    async delete(user, password, signal) {
-      await requirePassword(user, password, signal);
+    async delete(signedIn, password, signal) {
+      const { user } = signedIn;
+      await requireProof(signedIn, password, signal);
       await database.inTransaction(async (statements) => {
         if (!(await isSameEpoch(statements, user))) throw changedMeanwhile();
         await statements.change('INSERT IGNORE INTO account_deletions (user_id, deleted_at) VALUES (?, ?)', [

@@ -5,9 +5,9 @@ import type { StoredUser } from '../accounts/users.ts';
 import type { LoginLimits } from '../limits/login-limits.ts';
 
 /**
- * Has the owner prove the password again before a change of the account, because an open session may be that of a borrowed computer.
- * Throws `wrong_password`, also for an account without a password, which gets one by a reset, and `too_many_requests` after too many
- * wrong ones, so that such a session is no place to guess the password.
+ * Has the owner prove the password again. Throws `wrong_password`, also for an account without a password, which gets one by a reset, and
+ * `too_many_requests` after too many wrong ones, so that an open session is no place to guess the password. Only a change of the password
+ * itself needs it in any case. For other changes see require-proof.ts.
  */
 export type RequirePassword = (user: StoredUser, password: string, signal?: AbortSignal) => Promise<void>;
 

@@ -6,8 +6,9 @@ import type { SignedIn } from './signed-in.ts';
 const FRESH_MS = 10 * 60_000;
 
 /**
- * Has the owner prove who it is before a way into the account is added: with the password, or with a sign-in of the last ten minutes
- * where the account has no password. Throws `wrong_password`, and `too_many_requests` after too many wrong ones.
+ * Has the owner prove who it is before a change that an open session alone must not make, because it may be that of a borrowed computer:
+ * with the password, or with a sign-in of the last ten minutes where the account has no password. Throws `wrong_password`, and
+ * `too_many_requests` after too many wrong ones.
  */
 export type RequireProof = (
   signedIn: SignedIn,

@@ -20,8 +20,8 @@ export interface OwnAccountPorts {
 }
 
 const newPassword = z.object({ current: z.string(), new: z.string() });
-const newAddress = z.object({ password: z.string(), email: z.string() });
-const deletion = z.object({ password: z.string() });
+const newAddress = z.object({ password: z.string().optional(), email: z.string() });
+const deletion = z.object({ password: z.string().optional() });
 const oneSession = z.object({ id: z.string().regex(/^[\w-]{22}$/) });
 
 /** What people see and change of their own account. Each route needs an access token of an open session. */
@@ -42,16 +42,16 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
 
   router.post('/account/email', jsonBody, async (context) => {
     const change = parseBody(context, newAddress);
-    const { user } = await requireAccount(context);
-    await changes.email(user, change, closedSignal(context.res));
+    const signedIn = await requireAccount(context);
+    await changes.email(signedIn, change, closedSignal(context.res));
     context.status = 202;
   });
 
   router.post('/account/deletion', jsonBody, async (context) => {
     const { password } = parseBody(context, deletion);
-    const { user } = await requireAccount(context);
-    await changes.delete(user, password, closedSignal(context.res));
-    context.state.log.info({ user: user.id }, 'an account was deleted');
+    const signedIn = await requireAccount(context);
+    await changes.delete(signedIn, password, closedSignal(context.res));
+    context.state.log.info({ user: signedIn.user.id }, 'an account was deleted');
     context.status = 204;
   });
 

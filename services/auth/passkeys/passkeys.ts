@@ -34,7 +34,7 @@ export interface Passkeys {
   add(signedIn: SignedIn, name: string, response: RegistrationResponseJSON): Promise<Passkey>;
   list(userId: string): Promise<Passkey[]>;
   /** Throws `not_found`, and `state_conflict` for the last way to sign in. */
-  remove(user: RegisteredUser, publicId: string): Promise<void>;
+  remove(signedIn: SignedIn, publicId: string): Promise<void>;
   /** Stores nothing. `attempt` is for the browser that signs in. */
   beginLogin(): Promise<{ options: PublicKeyCredentialRequestOptionsJSON; attempt: string }>;
   /** Throws `passkey_refused`. @param attempt of the begin */
@@ -84,9 +84,9 @@ export function createPasskeys({ database, ceremonies, attempts, now = Date.now 
 
     list: (userId) => readPasskeys(database, userId),
 
-    async remove({ id, email }, publicId) {
+    async remove({ user: { id, email }, sessionId }, publicId) {
       await database.inTransaction(async (statements) => {
-        await lockAccount(statements, id);
+        await lockAccount(statements, id, sessionId);
         const found = (await readPasskeys(statements, id)).find((each) => each.publicId === publicId);
         if (!found || !(await deletePasskey(statements, id, publicId))) throw noPasskey();
         await requireWayIn(statements, id);

@@ -63,7 +63,7 @@ const login = z.object({
     }),
   }),
 });
-const ending = z.object({ id: base64url(22) });
+const ending = z.object({ id: base64url(22), password: z.string().optional() });
 const renaming = z.object({ id: base64url(22), name });
 
 /** The passkeys of an account, and the login by one. */
@@ -105,10 +105,11 @@ export function passkeyRoutes(router: Router<RequestState>, ports: PasskeyPorts)
   });
 
   router.post(`${path}/end`, jsonBody, async (context) => {
-    const { id } = parseBody(context, ending);
-    const { user } = await requireAccount(context);
-    await passkeys.remove(user, id);
-    context.state.log.info({ user: user.id }, 'passkey removed');
+    const { id, password } = parseBody(context, ending);
+    const signedIn = await requireAccount(context);
+    await requireProof(signedIn, password, closedSignal(context.res));
+    await passkeys.remove(signedIn, id);
+    context.state.log.info({ user: signedIn.user.id }, 'passkey removed');
     context.status = 204;
   });
 

@@ -4,7 +4,6 @@ import { closedSignal } from '../../shared/http/client-closed.ts';
 import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { parseBody } from '../json-body.ts';
-import type { RequirePassword } from '../own-account/require-password.ts';
 import type { RequireProof } from '../own-account/require-proof.ts';
 import type { RequireAccount } from '../own-account/signed-in.ts';
 import type { Grants } from '../sessions/grants.ts';
@@ -12,7 +11,6 @@ import type { SecondFactor } from './second-factor.ts';
 
 export interface SecondFactorPorts {
   secondFactor: SecondFactor;
-  requirePassword: RequirePassword;
   grants: Pick<Grants, 'issue'>;
   requireAccount: RequireAccount;
   requireProof: RequireProof;
@@ -21,12 +19,12 @@ export interface SecondFactorPorts {
 const code = z.string().min(1).max(40);
 const beginning = z.object({ password: z.string().optional() });
 const confirmation = z.object({ code });
-const removal = z.object({ password: z.string(), code });
+const removal = z.object({ password: z.string().optional(), code });
 const answer = z.object({ challenge: z.string().regex(/^[\w-]{43}$/), code });
 
 /** The second factor of an account, and the second step of a login with it. */
 export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFactorPorts): void {
-  const { secondFactor, requirePassword, grants, requireAccount, requireProof } = ports;
+  const { secondFactor, grants, requireAccount, requireProof } = ports;
   const path = '/account/second-factor';
 
   router.get(path, async (context) => {
@@ -53,10 +51,10 @@ export function secondFactorRoutes(router: Router<RequestState>, ports: SecondFa
 
   router.post(`${path}/removal`, jsonBody, async (context) => {
     const given = parseBody(context, removal);
-    const { user } = await requireAccount(context);
-    await requirePassword(user, given.password, closedSignal(context.res));
-    await secondFactor.remove(user, given.code);
-    context.state.log.info({ user: user.id }, 'second factor removed');
+    const signedIn = await requireAccount(context);
+    await requireProof(signedIn, given.password, closedSignal(context.res));
+    await secondFactor.remove(signedIn, given.code);
+    context.state.log.info({ user: signedIn.user.id }, 'second factor removed');
     context.status = 204;
   });
 

@@ -24,7 +24,7 @@ export interface SecondFactor {
   confirm(signedIn: SignedIn, code: string): Promise<string[]>;
   read(userId: string): Promise<{ enabled: boolean; recovery_codes_left: number }>;
   /** Removes it, by a code or a recovery code. Throws `wrong_code`, `state_conflict` and `too_many_requests`. */
-  remove(user: StoredUser, code: string): Promise<void>;
+  remove(signedIn: SignedIn, code: string): Promise<void>;
   /** Throws `second_factor_required` with a challenge where a login with a password needs a code. */
   require(user: ProvedUser): Promise<void>;
   /** Returns whose challenge this is, who has proved both factors by it. Throws `sign_in_failed` for a challenge that has ended, `wrong_code`, `too_many_requests`. */
@@ -74,8 +74,8 @@ export function createSecondFactor({ database, seal, now = Date.now }: Options):
       return { enabled, recovery_codes_left: enabled ? await countRecoveryCodes(database, userId) : 0 };
     },
 
-    remove: ({ id, email }, code) =>
-      withCode({ userId: id, code, recovery: true, confirmed: true }, async (statements) => {
+    remove: ({ user: { id, email }, sessionId }, code) =>
+      withCode({ userId: id, sessionId, code, recovery: true, confirmed: true }, async (statements) => {
         await deleteTotp(statements, id);
         await queueMail(statements, { kind: 'sign_in_method_removed', to: email, detail: NAME });
       }),

@@ -9,13 +9,19 @@ import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
 import { createAttemptCookie, SIGN_IN_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
+import { proof } from './proof.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers, currentUser } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
 
 type Context = ParameterizedContext<RequestState> & { params: Record<string, string | undefined> };
 
-const beginning = z.object({ password: z.string().optional(), leave_guest: z.boolean().optional() });
+/**
+ * How long a browser keeps the list of providers. Each visit of the page needs it, and it changes when the operator restarts auth with
+ * other settings.
+ */
+const LIST_SECONDS = 300;
+const beginning = proof.extend({ leave_guest: z.boolean().optional() });
 const begun = z.object({
   url: z.url({ protocol: /^https?$/ }),
   attempt: z.string().regex(/^[\w-]{1,3500}$/),
@@ -46,8 +52,9 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   }
 
   router.get('/session/oidc', noApiKey, async (context) => {
-    passOn(context, await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' }));
-    context.set('Cache-Control', 'no-store');
+    const reply = await callAuth(context, { method: 'GET', path: '/oidc', limit: 'sessions' });
+    passOn(context, reply);
+    context.set('Cache-Control', reply.status === 200 ? `private, max-age=${LIST_SECONDS}` : 'no-store');
   });
 
   router.get('/session/oidc/:provider', noApiKey, async (context) => {

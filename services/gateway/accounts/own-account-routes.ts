@@ -25,7 +25,7 @@ const MAILED_ROUTES = [
   { path: '/account/reset/confirm', limit: 'passwords' },
 ] as const;
 
-/** Changes of the own account that take JSON and need the password. */
+/** Changes of the own account that take JSON with what proves that it is the owner. */
 const CHANGES = ['/account/password', '/account/email'] as const;
 
 /** A session id, as auth makes it. Another text must not get into a request. */

@@ -8,6 +8,7 @@ import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
 import { createAttemptCookie, PASSKEY_COOKIE } from './attempt-cookie.ts';
 import { passOn } from './call-auth.ts';
+import { readProof } from './proof.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers } from './session-answers.ts';
 import type { SessionPorts } from './session-routes.ts';
@@ -59,11 +60,11 @@ export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts)
     passOn(context, await callAuth(context, { path: `${path}/rename`, limit: 'sessions', ...request }));
   });
 
-  router.delete(`${path}/:id`, noApiKey, async (context) => {
+  router.delete(`${path}/:id`, noApiKey, jsonBody, async (context) => {
     await authenticate(context.get('authorization'));
-    const body = JSON.stringify({ id: idOf(context.params.id) });
+    const body = JSON.stringify({ id: idOf(context.params.id), ...readProof(context) });
     const request = { path: `${path}/end`, body, authorization: context.get('authorization') };
-    passOn(context, await callAuth(context, { limit: 'sessions', ...request }));
+    passOn(context, await callAuth(context, { limit: 'passwords', ...request }));
   });
 
   router.post('/session/passkey/options', noApiKey, async (context) => {

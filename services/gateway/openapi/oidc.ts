@@ -1,5 +1,5 @@
 import { bearer, json, problems } from './parts.ts';
-import { proof, proofErrors } from './proof.ts';
+import { proof, proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const provider = {
@@ -61,6 +61,7 @@ export const oidcPaths = refuseApiKeys({
   '/session/oidc': {
     get: {
       summary: 'List the systems by which people can sign in',
+      description: 'The list is the same for everybody, and a browser keeps it for five minutes.',
       responses: {
         200: {
           description: 'The providers, in the order in which the operator has named them',
@@ -151,14 +152,15 @@ export const oidcPaths = refuseApiKeys({
     delete: {
       summary: 'Remove an identity from the account',
       description:
-        'Not where it is the last way to sign in. The group that its provider has given goes with it. The owner gets a mail.',
+        'Not where it is the last way to sign in (`state_conflict`). The group that its provider has given goes with it. The owner gets a mail.',
       security: bearer,
       parameters: [
         { name: 'id', in: 'path', required: true, schema: text, description: 'The id in the list' },
       ],
+      requestBody: proofBody,
       responses: {
         204: { description: 'Removed' },
-        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict'),
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict', ...proofErrors),
       },
     },
   },

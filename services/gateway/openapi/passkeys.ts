@@ -76,12 +76,13 @@ export const passkeyPaths = refuseApiKeys({
     },
     delete: {
       summary: 'Remove a passkey',
-      description: 'Not where it is the last way to sign in. The owner gets a mail.',
+      description: 'Not where it is the last way to sign in (`state_conflict`). The owner gets a mail.',
       security: bearer,
       parameters: [id],
+      requestBody: proofBody,
       responses: {
         204: { description: 'Removed' },
-        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict'),
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict', ...proofErrors),
       },
     },
   },

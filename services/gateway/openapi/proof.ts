@@ -1,6 +1,6 @@
 import { json } from './parts.ts';
 
-/** What proves that it is the owner who adds a way into the account. */
+/** What proves that it is the owner who changes the account. */
 export const proof = {
   password: {
     type: 'string',
@@ -9,7 +9,17 @@ export const proof = {
   },
 };
 
-export const proofBody = { required: true, content: json({ type: 'object', properties: proof }) };
+/** A body with such a proof, and with these fields, each of which is required. */
+export const bodyWithProof = (fields: Record<string, object>) => ({
+  required: true,
+  content: json({
+    type: 'object',
+    required: Object.keys(fields),
+    properties: { ...proof, ...fields },
+  }),
+});
+
+export const proofBody = bodyWithProof({});
 
 /** Problems of a route with such a body. */
 export const proofErrors = [

@@ -1,5 +1,5 @@
 import { bearer, json, problems, ref } from './parts.ts';
-import { proofBody, proofErrors } from './proof.ts';
+import { bodyWithProof, proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
 
 const object = (properties: object) => ({ type: 'object', required: Object.keys(properties), properties });
@@ -44,9 +44,10 @@ const ownPaths = refuseApiKeys({
     },
     delete: {
       summary: 'Remove the second factor',
-      description: 'Needs the password, and a code or a recovery code. The owner gets a mail.',
+      description:
+        'Needs the password as the other changes do, and a code or a recovery code. The owner gets a mail.',
       security: bearer,
-      requestBody: body({ password: text, code }),
+      requestBody: bodyWithProof({ code }),
       responses: {
         204: { description: 'Removed' },
         ...problems('invalid_token', 'forbidden', 'wrong_password', ...jsonErrors, ...codeErrors),

@@ -31,7 +31,7 @@ async function build(t: TestContext) {
 
 const WORK: [what: string, work: (built: Awaited<ReturnType<typeof build>>) => Promise<unknown>][] = [
   ['a passkey is begun', ({ passkeys, user }) => passkeys.begin(user)],
-  ['a passkey is removed', ({ passkeys, user }) => passkeys.remove(user, 'x'.repeat(22))],
+  ['a passkey is removed', ({ passkeys, signedIn }) => passkeys.remove(signedIn, 'x'.repeat(22))],
   ['a second factor is begun', ({ secondFactor, signedIn }) => secondFactor.begin(signedIn)],
   ['a second factor is confirmed', ({ secondFactor, signedIn }) => secondFactor.confirm(signedIn, '123456')],
   [

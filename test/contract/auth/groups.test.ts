@@ -31,9 +31,10 @@ async function build(t: TestContext) {
   const sidOf = async (headers: { authorization: string }) =>
     (await call('GET', '/validate', { headers })).json.sid;
   const revoked = async (): Promise<string[]> => (await call('GET', '/revocations')).json.revoked;
-  const removeIdentity = async () =>
-    (await call('POST', '/account/identities/end', { headers: await logIn(), body: { id: identityId(ANN) } }))
-      .status;
+  const removeIdentity = async () => {
+    const body = { id: identityId(ANN), password: PASSWORD };
+    return (await call('POST', '/account/identities/end', { headers: await logIn(), body })).status;
+  };
   return { ...auth, logIn, fromProvider, fromOperator, groupOf, sidOf, revoked, removeIdentity };
 }
 

@@ -3,11 +3,10 @@ import { describe, it } from 'node:test';
 import { basic } from '../../support/basic-auth.ts';
 import { skip } from './database-for-test.ts';
 import { buildAuth } from './test-auth.ts';
+import { giveIdentity, givePasskey, IDENTITY, PASSKEY } from './ways-in.ts';
 
 const EMAIL = 'ann@example.com';
 const PASSWORD = 'open: sésame';
-const PASSKEY = 'A'.repeat(22);
-const IDENTITY = 'a'.repeat(64);
 const ROUNDS = 15;
 
 describe('the last two ways into an account', () => {
@@ -20,16 +19,8 @@ describe('the last two ways into an account', () => {
     for (let round = 0; round < ROUNDS; round++) {
       await database.change('DELETE FROM passkeys');
       await database.change('DELETE FROM identities');
-      await database.change(
-        `INSERT INTO identities (id, user_id, provider, issuer, subject, created_at)
-           SELECT ?, id, 'p', 'i', 's', NOW() FROM users`,
-        [IDENTITY],
-      );
-      await database.change(
-        `INSERT INTO passkeys (id, user_id, public_id, id_hash, name, public_key, counter, transports, backed_up, created_at)
-           SELECT 'x', id, ?, REPEAT('b', 64), 'n', 'k', 0, '', 0, NOW() FROM users`,
-        [PASSKEY],
-      );
+      await giveIdentity(database);
+      await givePasskey(database);
       const replies = await Promise.all([
         call('POST', '/account/passkeys/end', { headers, body: { id: PASSKEY } }),
         call('POST', '/account/identities/end', { headers, body: { id: IDENTITY } }),

@@ -315,13 +315,15 @@ describe('the password of whoever is signed in, with limits', () => {
     ['/account/email', { password: 'a wrong one', email: 'eve@example.com' }],
     ['/account/deletion', { password: 'a wrong one' }],
     ['/account/second-factor/removal', { password: 'a wrong one', code: '123456' }],
+    ['/account/passkeys/end', { password: 'a wrong one', id: 'x'.repeat(22) }],
+    ['/account/identities/end', { password: 'a wrong one', id: 'x'.repeat(64) }],
   ] as const;
   const right = { current: PASSWORD, new: 'another: sésame!' };
 
   it('is compared no more after so many wrong ones, in whichever requests and sessions, on every replica', {
     skip,
   }, async (t) => {
-    const { one, other } = await replicas(t, { MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: 4 });
+    const { one, other } = await replicas(t, { MAX_LOGINS_PER_KNOWN_ADDRESS_PER_HOUR: GUESSES.length });
     const headers = await signedIn(one, HOME);
     const second = await signedIn(one, STRANGE);
     for (const [at, [path, body]] of GUESSES.entries()) {

@@ -10,6 +10,7 @@ import { createDatabase, skip } from './database-for-test.ts';
 import { gateDatabase } from './gated-database.ts';
 import { createAuthenticator } from './soft-authenticator.ts';
 import { buildAuth } from './test-auth.ts';
+import { giveIdentity, givePasskey, IDENTITY, PASSKEY } from './ways-in.ts';
 
 const EMAIL = 'ann@example.com';
 const STOLEN = 'open: sésame!';
@@ -173,6 +174,36 @@ describe('a change of the account by a thief that is under way', () => {
       assert.deepEqual([status, json.code], [403, 'wrong_password']);
       assert.deepEqual(await database.rows('SELECT token_hash FROM mail_tokens'), []);
       assert.equal((await login(owner.call, NEW)).status, 200);
+    });
+  }
+});
+
+describe('the removal of a way to sign in by a thief that is under way', () => {
+  /** Where a request begins to change an account, after the password was compared. */
+  const LOCK = /SELECT id FROM users WHERE id = \? FOR UPDATE/;
+
+  for (const [what, path, id] of [
+    ['a passkey', '/account/passkeys/end', PASSKEY],
+    ['an identity', '/account/identities/end', IDENTITY],
+  ] as const) {
+    it(`does nothing after a reset: ${what}`, { skip }, async (t) => {
+      const { thief, ends, during, database } = await build(t);
+      // A reset keeps the other ways of whoever has confirmed the address.
+      await database.change('UPDATE users SET verified_at = created_at');
+      await givePasskey(database);
+      await giveIdentity(database);
+      const headers = bearer((await login(thief.call, STOLEN)).json.access_token);
+      const body = { id, password: STOLEN };
+      const { status, json } = await during(
+        LOCK,
+        () => thief.call('POST', path, { headers, body }),
+        ends.reset,
+      );
+      assert.deepEqual([status, json.code], [401, 'invalid_token']);
+      const left = await database.rows(
+        'SELECT user_id FROM passkeys UNION ALL SELECT user_id FROM identities',
+      );
+      assert.equal(left.length, 2);
     });
   }
 });

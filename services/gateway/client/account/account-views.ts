@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
 /** The account as its owner sees it. A gateway that is newer may tell more. */
-export const accountView = z.object({ has_password: z.boolean() });
+export const accountView = z.object({
+  /** Whether there is a password to sign in with, and to prove changes with. */
+  has_password: z.boolean(),
+});
 export type AccountView = z.infer<typeof accountView>;
 
 /** A session as its owner sees it in a list. */

@@ -24,8 +24,8 @@ export interface Identities {
    * @param mayLeave whether an account that the identity has may be entered, where the guest's jobs are not
    */
   beginAsGuest(provider: string, mayLeave: boolean): Promise<string>;
-  /** @throws ProblemError `state_conflict` where there is no other way to sign in */
-  remove(id: string): Promise<void>;
+  /** @throws ProblemError `wrong_password`, and `state_conflict` where there is no other way to sign in */
+  remove(id: string, proof: Proof): Promise<void>;
 }
 
 export function createIdentities(session: Session, signal: AbortSignal): Identities {
@@ -37,8 +37,8 @@ export function createIdentities(session: Session, signal: AbortSignal): Identit
     list: async () => (await (await send('GET', '/account/identities')).json(identityList)).identities,
     join: begin,
     beginAsGuest: (provider, mayLeave) => begin(provider, { leave_guest: mayLeave }),
-    async remove(id) {
-      await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`)).discard();
+    async remove(id, proof) {
+      await (await send('DELETE', `/account/identities/${encodeURIComponent(id)}`, proof)).discard();
     },
   };
 }

@@ -24,12 +24,15 @@ export interface Passkeys {
   options(proof: Proof): Promise<CredentialOptions>;
   /** @param added.response of the browser */
   add(added: { name: string; response: unknown }): Promise<void>;
-  /** @throws ProblemError `state_conflict` where there is no other way to sign in */
-  remove(id: string): Promise<void>;
+  /** @throws ProblemError `not_found` */
+  rename(id: string, name: string): Promise<void>;
+  /** @throws ProblemError `wrong_password`, and `state_conflict` where there is no other way to sign in */
+  remove(id: string, proof: Proof): Promise<void>;
 }
 
 export function createPasskeys(session: Session, signal: AbortSignal): Passkeys {
   const path = '/account/passkeys';
+  const pathOf = (id: string) => `${path}/${encodeURIComponent(id)}`;
   return {
     list: async () =>
       (await (await session.send(jsonRequest('GET', path, signal))).json(passkeyList)).passkeys,
@@ -40,9 +43,11 @@ export function createPasskeys(session: Session, signal: AbortSignal): Passkeys 
     async add(added) {
       await (await session.send(jsonRequest('POST', path, signal, added))).discard();
     },
-    async remove(id) {
-      const target = `${path}/${encodeURIComponent(id)}`;
-      await (await session.send(jsonRequest('DELETE', target, signal))).discard();
+    async rename(id, name) {
+      await (await session.send(jsonRequest('PATCH', pathOf(id), signal, { name }))).discard();
+    },
+    async remove(id, proof) {
+      await (await session.send(jsonRequest('DELETE', pathOf(id), signal, proof))).discard();
     },
   };
 }

@@ -17,7 +17,7 @@ export interface SecondFactor {
   /** Turns the second factor on. Resolves with the recovery codes, which are shown once. @throws ProblemError `wrong_code` */
   confirm(code: string): Promise<string[]>;
   /** Turns it off. @throws ProblemError `wrong_password`, `wrong_code` */
-  remove(proof: { password: string; code: string }): Promise<void>;
+  remove(proof: Proof & { code: string }): Promise<void>;
 }
 
 export function createSecondFactor(session: Session, signal: AbortSignal): SecondFactor {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../../support/wait.ts';
 import { TEST_CODE, TEST_PROVIDER } from '../../../unit/gateway/client/test-sign-in.ts';
 import { openHome, startSharedPage } from './open-home.ts';
 import { signOut } from './open-page.ts';
@@ -18,6 +20,12 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.keyboard.press('Enter');
 }
 
+/** A passkey of some device, as auth keeps it. */
+const passkey = (name: string) => ({
+  ...{ id: randomBytes(16).toString('base64url'), credentialId: 'x', name },
+  ...{ created_at: new Date().toISOString(), last_used_at: null },
+});
+
 /** A device that makes passkeys and signs with them, as if somebody had put a finger on it. */
 async function addAuthenticator(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
@@ -32,7 +40,7 @@ async function addAuthenticator(page: Page): Promise<void> {
 
 describe('signing in beside the password', async () => {
   const started = await startSharedPage();
-  const { accounts } = started;
+  const { accounts, users, calls } = started;
 
   async function openAccount(context: TestContext) {
     const opened = await openHome(started, context, { permissions: ['clipboard-read', 'clipboard-write'] });
@@ -120,15 +128,71 @@ describe('signing in beside the password', async () => {
     await signOut(page);
     await button(page, 'Sign in with a passkey').click();
     await accountLink(page).waitFor();
-    await region(page, 'Passkeys').getByRole('button', { name: 'Delete' }).click();
+    const passkeys = region(page, 'Passkeys');
+    await passkeys.getByRole('button', { name: 'Delete' }).click();
+    await passkeys.getByLabel('Current password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await passkeys.getByRole('alert').getByText('The password is wrong.').waitFor();
+    assert.equal(accounts.signIn.passkeys.get(user.email)?.length, 1);
+    await passkeys.getByLabel('Current password').fill(user.password);
+    await page.keyboard.press('Enter');
     await toast(page, 'Delete it on your device, too.').waitFor();
+    await passkeys.getByText('Never used').waitFor({ state: 'detached' });
     await signOut(page);
     await button(page, 'Sign in with a passkey').click();
     await page.getByRole('alert').getByText('This passkey does not belong to an account here.').waitFor();
     assert.deepEqual(
-      complaints.filter((text) => !text.includes('401')),
+      complaints.filter((text) => !/40[13]/.test(text)),
       [],
     );
+  });
+
+  it('lists passkeys, which can be renamed where they stand', async (context) => {
+    const { page, user } = await openAccount(context);
+    accounts.signIn.passkeys.set(user.email, [passkey('Phone'), passkey('<b>Key</b>')]);
+    await page.reload();
+    const passkeys = region(page, 'Passkeys');
+    const rename = passkeys.getByRole('button', { name: 'Rename' });
+    await rename.last().click();
+    const name = passkeys.getByLabel('Name', { exact: true });
+    assert.equal(await name.inputValue(), '<b>Key</b>');
+    assert.equal(await page.evaluate('document.activeElement.name'), 'name');
+    await page.keyboard.press('Escape');
+    assert.equal(await focusedText(page), 'Rename');
+    await rename.last().click();
+    await name.fill(' A ring ');
+    await page.keyboard.press('Enter');
+    await passkeys.getByText('A ring', { exact: true }).waitFor();
+    await waitFor('the form to close', async () => (await focusedText(page)) === 'Rename');
+    assert.deepEqual(
+      accounts.signIn.passkeys.get(user.email)?.map((one) => one.name),
+      ['Phone', 'A ring'],
+    );
+    const described = await rename.last().getAttribute('aria-describedby');
+    assert.equal(await page.locator(`#${described}`).textContent(), 'A ring');
+  });
+
+  it('keeps a passkey that is the only way in', async (context) => {
+    const { page, user } = await openAccount(context);
+    accounts.signIn.passkeys.set(user.email, [passkey('Phone')]);
+    users.set(user.email, '');
+    await page.reload();
+    const passkeys = region(page, 'Passkeys');
+    await passkeys.getByRole('button', { name: 'Delete' }).click();
+    await passkeys.getByText('this needs a sign-in of the last ten minutes').waitFor();
+    const remove = passkeys.getByRole('button', { name: 'Delete' });
+    await remove.click();
+    await passkeys.getByRole('alert').getByText('You signed in more than ten minutes ago.').waitFor();
+    accounts.recent.add(user.email);
+    await remove.click();
+    await passkeys.getByRole('alert').getByText('This is your only way to sign in.').waitFor();
+    accounts.signIn.passkeys.set(user.email, [passkey('Phone'), passkey('Key')]);
+    await page.reload();
+    await passkeys.getByRole('button', { name: 'Delete' }).first().click();
+    await passkeys.getByRole('button', { name: 'Cancel' }).waitFor();
+    await passkeys.locator('form').getByRole('button', { name: 'Delete' }).click();
+    await toast(page, 'Delete it on your device, too.').waitFor();
+    assert.equal(accounts.signIn.passkeys.get(user.email)?.length, 1);
   });
 
   it('has a button for each service of the operator, and says how it went there', async (context) => {
@@ -144,8 +208,23 @@ describe('signing in beside the password', async () => {
     await page.getByLabel('Current password').fill(user.password);
     await page.keyboard.press('Enter');
     await page.waitForURL(TEST_PROVIDER);
+    const joined = {
+      id: 'ab'.repeat(32),
+      provider: 'corporate',
+      name: 'Example Corp',
+      email: 'a@corp.example',
+    };
+    accounts.signIn.identities.set(user.email, [joined]);
     await page.goto(started.url);
     await accountLink(page).click();
+    await button(page, 'Disconnect').click();
+    await page.getByLabel('Current password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('The password is wrong.').waitFor();
+    await page.getByLabel('Current password').fill(user.password);
+    await page.keyboard.press('Enter');
+    await toast(page, 'Example Corp⁩ is disconnected.').waitFor();
+    await page.getByText(joined.email).waitFor({ state: 'detached' });
     await signOut(page);
     const link = page.getByRole('link', { name: 'Sign in with Example Corp' });
     assert.equal(await link.getAttribute('href'), '/session/oidc/corporate');
@@ -160,5 +239,19 @@ describe('signing in beside the password', async () => {
       await toast(page, text ?? '').waitFor();
       assert.equal(new URL(page.url()).hash, '');
     }
+  });
+
+  it('asks for the list of services once in several visits, and shows them at once', async (context) => {
+    accounts.signIn.providers.push({ id: 'corporate', name: 'Example Corp' });
+    context.after(() => accounts.signIn.providers.pop());
+    const before = calls.filter((path) => path === '/oidc').length;
+    const { page } = await started.open();
+    context.after(() => page.context().close());
+    for (const _visit of [1, 2, 3]) {
+      await page.goto(started.url);
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Sign in with Example Corp' }).count(), 1);
+    }
+    assert.equal(calls.filter((path) => path === '/oidc').length - before, 1);
   });
 });

@@ -39,7 +39,10 @@ const now = (offsetMs = 0) => new Date(Date.now() + offsetMs).toISOString();
 const CHROME =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
 
-/** The accounts of auth as its owners manage them, in memory. @param users passwords by address */
+/**
+ * The accounts of auth as its owners manage them, in memory.
+ * @param users passwords by address, which are empty for accounts without one
+ */
 export function createTestAccounts(users: Map<string, string>) {
   /** Whether an address has to be confirmed before its account can be used. A test may change it. */
   const verification = { isRequired: false };
@@ -51,7 +54,11 @@ export function createTestAccounts(users: Map<string, string>) {
   const tokens = new Map<string, { kind: TestMail['kind']; email: string; to: string }>();
   const sessions = new Map<string, TestSession[]>();
   const keys = new Map<string, TestKey[]>();
-  const signIn = createTestSignIn((email, password) => users.get(email) === password);
+  /** Addresses of accounts without a password whose sign-in is recent enough for a change. */
+  const recent = new Set<string>();
+  const isProof = (email: string, password: unknown) =>
+    users.get(email) === '' ? recent.has(email) : users.get(email) === password;
+  const signIn = createTestSignIn({ isProof, hasPassword: (email) => users.get(email) !== '' });
 
   function mail(kind: TestMail['kind'], email: string, to = email): void {
     const token = randomBytes(32).toString('base64url');
@@ -117,12 +124,12 @@ export function createTestAccounts(users: Map<string, string>) {
 
   /** Answers to routes for whoever is signed in. */
   function answerOwner({ method, path, body }: AccountRequest, email: string): AccountAnswer {
-    const isPassword = (password: unknown) => users.get(email) === password;
     const route = `${method} ${path}`;
     const own = keys.get(email) ?? [];
     switch (route) {
       case 'POST /account/password':
-        if (!isPassword(body.current)) return refuse('wrong_password', 'wrong');
+        if (body.current === '' || users.get(email) !== body.current)
+          return refuse('wrong_password', 'wrong');
         users.set(email, String(body.new));
         sessions.set(
           email,
@@ -130,7 +137,7 @@ export function createTestAccounts(users: Map<string, string>) {
         );
         return done(204);
       case 'POST /account/email':
-        if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
+        if (!isProof(email, body.password)) return refuse('wrong_password', 'wrong');
         mail('change-email', email, String(body.email));
         return done(202, { email: body.email, verification: 'sent' });
       case 'GET /account':
@@ -150,13 +157,13 @@ export function createTestAccounts(users: Map<string, string>) {
         );
         return done(204);
       case 'POST /account/deletion':
-        if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
+        if (!isProof(email, body.password)) return refuse('wrong_password', 'wrong');
         users.delete(email);
         return done(204);
       case 'GET /account/keys':
         return done(200, { keys: own });
       case 'POST /account/keys': {
-        if (!isPassword(body.password)) return refuse('wrong_password', 'wrong');
+        if (!isProof(email, body.password)) return refuse('wrong_password', 'wrong');
         const key = {
           ...{ id: randomUUID().slice(0, 8), name: String(body.name), scopes: body.scopes as string[] },
           ...{
@@ -183,6 +190,7 @@ export function createTestAccounts(users: Map<string, string>) {
 
   return {
     signIn,
+    recent,
     verification,
     unconfirmed,
     mails,

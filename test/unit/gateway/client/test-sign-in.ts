@@ -28,14 +28,24 @@ interface TestPasskey {
   last_used_at: string | null;
 }
 
+export interface TestIdentity {
+  id: string;
+  provider: string;
+  name: string;
+  email: string | null;
+}
+
 /** Who signs in from now on, or what is answered instead. */
 export type SignIn = { email: string } | AccountAnswer;
 
-/**
- * The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked.
- * @param isPassword whether this is the password of the account with this address
- */
-export function createTestSignIn(isPassword: (email: string, password: unknown) => boolean) {
+interface TestPasswords {
+  /** Whether this password proves that it is the owner of the account with this address. */
+  isProof: (email: string, password: unknown) => boolean;
+  hasPassword: (email: string) => boolean;
+}
+
+/** The ways to sign in beside the password, in memory. A passkey is known by its id, and its signature is not checked. */
+export function createTestSignIn({ isProof, hasPassword }: TestPasswords) {
   const providers: { id: string; name: string }[] = [];
   /** The address of whoever comes back from a provider. */
   const identity = { email: 'somebody@example.com' };
@@ -43,6 +53,23 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
   const factors = new Map<string, string[]>();
   const challenges = new Map<string, { email: string; tries: number }>();
   const passkeys = new Map<string, TestPasskey[]>();
+  const identities = new Map<string, TestIdentity[]>();
+
+  /** Removes a way to sign in, unless it is the last one. */
+  function removeWay<Way extends { id: string }>(
+    ways: Map<string, Way[]>,
+    { body }: AccountRequest,
+    email: string,
+  ): AccountAnswer {
+    if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
+    const count = (passkeys.get(email)?.length ?? 0) + (identities.get(email)?.length ?? 0);
+    if (!hasPassword(email) && count === 1) return refuse(409, 'state_conflict');
+    ways.set(
+      email,
+      (ways.get(email) ?? []).filter(({ id }) => id !== body.id),
+    );
+    return done(204);
+  }
 
   function answerFactor({ path, method, body }: AccountRequest, email: string): AccountAnswer {
     const isRight = body.code === TEST_CODE;
@@ -52,6 +79,7 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
       return done(200, { recovery_codes: RECOVERY_CODES });
     }
     if (path.endsWith('/removal')) {
+      if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
       if (!isRight) return refuse(403, 'wrong_code');
       factors.delete(email);
       return done(204);
@@ -59,17 +87,18 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
     const left = factors.get(email);
     if (method === 'GET')
       return done(200, { enabled: left !== undefined, recovery_codes_left: left?.length ?? 0 });
-    if (!isPassword(email, body.password)) return refuse(403, 'wrong_password');
+    if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
     return done(200, {
       secret: SECRET,
       uri: `otpauth://totp/mp3converter:${email}?secret=${SECRET}&issuer=mp3converter`,
     });
   }
 
-  function answerPasskeys({ path, method, body }: AccountRequest, email: string): AccountAnswer {
+  function answerPasskeys(request: AccountRequest, email: string): AccountAnswer {
+    const { path, method, body } = request;
     const own = passkeys.get(email) ?? [];
     if (path === '/account/passkey-options') {
-      if (!isPassword(email, body.password)) return refuse(403, 'wrong_password');
+      if (!isProof(email, body.password)) return refuse(403, 'wrong_password');
       return done(200, {
         rp: { id: 'localhost', name: 'mp3converter' },
         user: { id: randomBytes(16).toString('base64url'), name: email, displayName: email },
@@ -79,11 +108,11 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
       });
     }
     if (method === 'GET') return done(200, { passkeys: own.map(({ credentialId: _, ...view }) => view) });
-    if (path.endsWith('/end')) {
-      passkeys.set(
-        email,
-        own.filter(({ id }) => id !== body.id),
-      );
+    if (path.endsWith('/end')) return removeWay(passkeys, request, email);
+    if (path.endsWith('/rename')) {
+      const renamed = own.find(({ id }) => id === body.id);
+      if (!renamed) return refuse(404, 'not_found');
+      renamed.name = String(body.name);
       return done(204);
     }
     const { id: credentialId } = body.response as { id: string };
@@ -96,6 +125,8 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
     providers,
     identity,
     factors,
+    passkeys,
+    identities,
     challenges,
     /** Asks for the code of whoever has a second factor. */
     askForCode(email: string): AccountAnswer | undefined {
@@ -108,9 +139,11 @@ export function createTestSignIn(isPassword: (email: string, password: unknown) 
     answerOwner(request: AccountRequest, email: string): AccountAnswer | undefined {
       if (request.path.startsWith('/account/second-factor')) return answerFactor(request, email);
       if (request.path.startsWith('/account/passkey')) return answerPasskeys(request, email);
-      if (request.path.startsWith('/account/identities')) return done(200, { identities: [] });
+      if (request.path === '/account/identities')
+        return done(200, { identities: identities.get(email) ?? [] });
+      if (request.path === '/account/identities/end') return removeWay(identities, request, email);
       if (request.path === '/oidc/join')
-        return isPassword(email, request.body.password)
+        return isProof(email, request.body.password)
           ? done(200, { url: TEST_PROVIDER, attempt: 'sealed' })
           : refuse(403, 'wrong_password');
       return undefined;

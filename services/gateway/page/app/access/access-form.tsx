@@ -1,7 +1,7 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { messageOf } from '../shell/error-message.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
+import { useSubmit } from '../shell/use-send.ts';
 
 /** The level of a title: `h1` where the form is all that the page shows. */
 export type TitleLevel = 'h1' | 'h2';
@@ -22,29 +22,12 @@ interface AccessFormProps {
 
 /** A form under a title. It gets the focus when it is shown, and so does the title of what comes after it. */
 export function AccessForm({ title, level, action, onSubmit, onError, children, footer }: AccessFormProps) {
-  const error = useSignal<{ cause: unknown } | undefined>(undefined);
-  const isBusy = useSignal(false);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (isBusy.value) return;
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    isBusy.value = true;
-    error.value = undefined;
-    await onSubmit(data).catch((cause: unknown) => {
-      error.value = { cause };
-    });
-    isBusy.value = false;
-  };
+  const { error, isBusy, submit } = useSubmit(onSubmit);
   return (
     <form class="access" onSubmit={submit}>
       <Title text={title} level={level} />
       {children}
-      {error.value && (
-        <div class="notice bad" role="alert">
-          <p>{messageOf(error.value.cause)}</p>
-          {onError?.(error.value.cause)}
-        </div>
-      )}
+      <ErrorNotice error={error.value}>{error.value !== undefined && onError?.(error.value)}</ErrorNotice>
       <button class="primary" type="submit" aria-disabled={isBusy.value}>
         {action}
       </button>

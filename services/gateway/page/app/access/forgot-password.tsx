@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { EmailField } from '../session/email-field.tsx';
 import { isolate } from '../text/format.ts';
 import { t } from '../text/language.ts';
 import { AccessForm, Title, type TitleLevel } from './access-form.tsx';
 import { mailedLinks } from './api.ts';
 import { BackButton } from './back-button.tsx';
-import { EmailField } from './email-field.tsx';
 
 /** Has a mail sent by which somebody chooses a new password. It does not tell whether the address has an account. */
 export function ForgotPassword({

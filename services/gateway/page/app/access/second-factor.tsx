@@ -16,7 +16,7 @@ export function SecondFactor({ challenge, onBack }: { challenge: string; onBack:
       }
     >
       <p>{t('access.factor_lead')}</p>
-      <CodeField label={t('access.code')} />
+      <CodeField />
     </AccessForm>
   );
 }

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { messageOf } from '../shell/error-message.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
 import { showToast } from '../shell/toasts.tsx';
+import { useSubmit } from '../shell/use-send.ts';
 import { t } from '../text/language.ts';
 
 interface ChangeProps {
@@ -12,13 +13,22 @@ interface ChangeProps {
   action?: string;
   /** Whether it cannot be undone. */
   isDangerous?: boolean;
+  /** The id of the name of the entry in a list that it is about. Its button is a quiet one. */
+  entry?: string | undefined;
   /** Called with what was filled in. Resolves with what to say about it. What it throws is shown. */
   onSubmit: (data: FormData) => Promise<string | undefined>;
   children: ComponentChildren;
 }
 
 /** A button that becomes a form. The focus goes into the form, and back to the button. */
-export function Change({ label, action = label, isDangerous = false, onSubmit, children }: ChangeProps) {
+export function Change({
+  label,
+  action = label,
+  isDangerous = false,
+  entry,
+  onSubmit,
+  children,
+}: ChangeProps) {
   const isOpen = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
@@ -34,7 +44,8 @@ export function Change({ label, action = label, isDangerous = false, onSubmit, c
       <button
         ref={button}
         type="button"
-        class={isDangerous ? 'danger' : ''}
+        class={lookOf(entry, isDangerous)}
+        aria-describedby={entry}
         onClick={() => {
           isOpen.value = true;
         }}
@@ -48,34 +59,34 @@ export function Change({ label, action = label, isDangerous = false, onSubmit, c
     close();
   };
   return (
-    <ChangeForm action={action} isDangerous={isDangerous} onSubmit={submit} onCancel={close}>
+    <ChangeForm action={action} isDangerous={isDangerous} entry={entry} onSubmit={submit} onCancel={close}>
       {children}
     </ChangeForm>
   );
 }
 
-type FormProps = Required<Pick<ChangeProps, 'action' | 'isDangerous' | 'children'>> & {
+function lookOf(entry: string | undefined, isDangerous: boolean): string {
+  if (entry !== undefined) return 'quiet-button';
+  return isDangerous ? 'danger' : '';
+}
+
+interface FormProps extends Pick<ChangeProps, 'isDangerous' | 'entry' | 'children'> {
+  action: string;
   onSubmit: (data: FormData) => Promise<void>;
   onCancel: () => void;
-};
+}
 
-/** A form within a section. Its first field gets the focus. */
-export function ChangeForm({ action, isDangerous, onSubmit, onCancel, children }: FormProps) {
+/**
+ * A form within a section. Its first field gets the focus. Without one it is the button that does no harm: whoever holds down a key must
+ * not send what cannot be undone.
+ */
+export function ChangeForm({ action, isDangerous = false, entry, onSubmit, onCancel, children }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const error = useSignal<string | undefined>(undefined);
-  const isBusy = useSignal(false);
-  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('input, select, button')?.focus(), []);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    if (isBusy.value) return;
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    isBusy.value = true;
-    error.value = undefined;
-    await onSubmit(data).catch((cause: unknown) => {
-      error.value = messageOf(cause);
-    });
-    isBusy.value = false;
-  };
+  const { error, isBusy, submit } = useSubmit(onSubmit);
+  useLayoutEffect(() => {
+    const find = (selector: string) => form.current?.querySelector<HTMLElement>(selector);
+    (find('input:not([hidden]), select') ?? find(isDangerous ? '[type=button]' : '[type=submit]'))?.focus();
+  }, []);
   return (
     <form
       class="change"
@@ -86,13 +97,14 @@ export function ChangeForm({ action, isDangerous, onSubmit, onCancel, children }
       }}
     >
       {children}
-      {error.value && (
-        <p class="notice bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <ErrorNotice error={error.value} />
       <div class="actions">
-        <button class={isDangerous ? 'danger' : 'primary'} type="submit" aria-disabled={isBusy.value}>
+        <button
+          class={isDangerous ? 'danger' : 'primary'}
+          type="submit"
+          aria-disabled={isBusy.value}
+          aria-describedby={entry}
+        >
           {action}
         </button>
         <button type="button" onClick={onCancel}>

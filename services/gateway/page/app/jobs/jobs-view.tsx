@@ -1,7 +1,7 @@
 import { useLayoutEffect } from 'preact/hooks';
-import { messageOf } from '../shell/error-message.ts';
 import { Icon } from '../shell/icons.tsx';
 import { t } from '../text/language.ts';
+import { FailedToLoad } from './failed-to-load.tsx';
 import {
   clearFilter,
   hasMore,
@@ -98,14 +98,7 @@ function More() {
     });
   };
   if (loadingError.value !== undefined)
-    return (
-      <div class="notice bad">
-        <p role="alert">{messageOf(loadingError.value)}</p>
-        <button type="button" onClick={() => void more()}>
-          {t('jobs.try_again')}
-        </button>
-      </div>
-    );
+    return <FailedToLoad error={loadingError.value} retry={() => void more()} />;
   if (!hasMore.value) return null;
   return (
     <button

@@ -3,9 +3,11 @@ import { isProblem } from '../../../client/http/errors.ts';
 import type { Credentials } from '../../../client/session/accounts.ts';
 import { LateView } from '../account/late-view.tsx';
 import { announce } from '../shell/announce.tsx';
-import { messageOf } from '../shell/error-message.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
 import { showToast } from '../shell/toasts.tsx';
+import { useSubmit } from '../shell/use-send.ts';
 import { t } from '../text/language.ts';
+import { EmailField } from './email-field.tsx';
 import { OtherSignIns } from './other-sign-ins.tsx';
 import { PasswordField } from './password-field.tsx';
 import { register, registerGuest, signIn } from './state.ts';
@@ -51,24 +53,11 @@ type FormProps = {
 };
 
 function Form({ mode, step, email, isGuest }: FormProps) {
-  const error = useSignal<string | undefined>(undefined);
-  const isBusy = useSignal(false);
   const isNew = mode.value === 'register';
-
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const credentials = read(event.currentTarget as HTMLFormElement);
-    isBusy.value = true;
-    error.value = undefined;
-    try {
-      step.value = await (isNew ? create(credentials, isGuest) : enter(credentials));
-    } catch (cause) {
-      error.value = messageOf(cause);
-    } finally {
-      isBusy.value = false;
-    }
-  };
-
+  const { error, isBusy, submit } = useSubmit(async (data) => {
+    const credentials = read(data);
+    step.value = await (isNew ? create(credentials, isGuest) : enter(credentials));
+  });
   return (
     <form class="card credentials" onSubmit={submit} aria-labelledby="credentials-title">
       <h2 id="credentials-title">{isNew ? t('session.register') : t('session.sign_in')}</h2>
@@ -77,24 +66,10 @@ function Form({ mode, step, email, isGuest }: FormProps) {
           {t(isNew ? 'account.register_lead' : 'account.sign_in_warning')}
         </p>
       )}
-      <label class="field">
-        <span>{t('session.email')}</span>
-        <input
-          name="email"
-          type="email"
-          autocomplete={isNew ? 'username' : 'username webauthn'}
-          required
-          maxLength={254}
-          defaultValue={email ?? ''}
-        />
-      </label>
+      <EmailField email={email} autocomplete={isNew ? 'username' : 'username webauthn'} />
       <PasswordField key={mode.value} isNew={isNew} hasFocus={email !== undefined && !isNew} />
-      {error.value && (
-        <p class="notice bad" role="alert">
-          {error.value}
-        </p>
-      )}
-      <button class="primary" type="submit" disabled={isBusy.value}>
+      <ErrorNotice error={error.value} />
+      <button class="primary" type="submit" aria-disabled={isBusy.value}>
         {isNew ? t('session.register') : t('session.sign_in')}
       </button>
       {(isGuest || !isNew) && (
@@ -117,7 +92,7 @@ function OtherWays({ mode, step, onChange }: Pick<FormProps, 'mode' | 'step'> & 
   const isNew = mode.value === 'register';
   const forgot = (event: MouseEvent & { currentTarget: HTMLButtonElement }) => {
     const { form } = event.currentTarget;
-    step.value = { kind: 'forgot', email: form ? read(form).email : '' };
+    step.value = { kind: 'forgot', email: form ? read(new FormData(form)).email : '' };
   };
   return (
     <div class="other-ways quiet">
@@ -143,10 +118,10 @@ function OtherWays({ mode, step, onChange }: Pick<FormProps, 'mode' | 'step'> & 
   );
 }
 
-function read(form: HTMLFormElement): Credentials {
-  const data = new FormData(form);
-  return { email: String(data.get('email')), password: String(data.get('password')) };
-}
+const read = (data: FormData): Credentials => ({
+  email: String(data.get('email')),
+  password: String(data.get('password')),
+});
 
 /** Signs in. Resolves with what has to come first. */
 async function enter(credentials: Credentials): Promise<Step | undefined> {

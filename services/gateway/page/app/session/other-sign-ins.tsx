@@ -1,8 +1,10 @@
-import { useSignal } from '@preact/signals';
 import { loadViews } from '../account/late-view.tsx';
-import { messageOf } from '../shell/error-message.ts';
+import { ErrorNotice } from '../shell/error-notice.tsx';
+import { useSend } from '../shell/use-send.ts';
 import { t } from '../text/language.ts';
 import { providers } from './state.ts';
+
+type Views = Awaited<ReturnType<typeof loadViews>>;
 
 interface OtherSignInsProps {
   /** Whether somebody wants a new account, which no passkey can make. */
@@ -13,15 +15,9 @@ interface OtherSignInsProps {
 
 /** Ways to sign in without the password of this gateway. */
 export function OtherSignIns({ isNew, guestTextId }: OtherSignInsProps) {
-  const error = useSignal<string | undefined>(undefined);
-  const enter = async (by: (views: Awaited<ReturnType<typeof loadViews>>) => Promise<void>) => {
-    error.value = undefined;
-    try {
-      await by(await loadViews());
-    } catch (cause) {
-      error.value = messageOf(cause);
-    }
-  };
+  const { error, isBusy, send } = useSend(async (by: (views: Views) => Promise<void>) =>
+    by(await loadViews()),
+  );
   const hasPasskeys = !isNew && 'PublicKeyCredential' in globalThis;
   if (!hasPasskeys && providers.value.length === 0) return null;
   return (
@@ -29,8 +25,9 @@ export function OtherSignIns({ isNew, guestTextId }: OtherSignInsProps) {
       {hasPasskeys && (
         <button
           type="button"
+          aria-disabled={isBusy.value}
           aria-describedby={guestTextId}
-          onClick={() => void enter(({ signInWithPasskey }) => signInWithPasskey())}
+          onClick={() => void send(({ signInWithPasskey }) => signInWithPasskey())}
         >
           {t('session.passkey')}
         </button>
@@ -44,18 +41,15 @@ export function OtherSignIns({ isNew, guestTextId }: OtherSignInsProps) {
           <button
             type="button"
             key={id}
+            aria-disabled={isBusy.value}
             aria-describedby={isNew ? undefined : guestTextId}
-            onClick={() => void enter(({ signInAsGuest }) => signInAsGuest(id, !isNew))}
+            onClick={() => void send(({ signInAsGuest }) => signInAsGuest(id, !isNew))}
           >
             {t(isNew ? 'account.provider_new' : 'session.provider', { name })}
           </button>
         ),
       )}
-      {error.value && (
-        <p class="notice bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <ErrorNotice error={error.value} />
     </div>
   );
 }

@@ -8,19 +8,55 @@ const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';
 
-async function openAccount({ page, signUp, stage, t }: Setting, who: 'owner' | 'new' = 'new') {
-  const user = await signUp(who);
+/** A service of the operator, and passkeys of somebody who uses them. */
+const SERVICE = { id: 'corporate', name: 'Example Corp' };
+const PASSKEYS = [
+  { name: 'Firefox, Windows', last_used_at: '2026-03-01T09:30:00.000Z' },
+  {
+    name: 'The key with a long name on the ring of keys, next to the one of the bicycle',
+    last_used_at: null,
+  },
+];
+
+async function openAccount(
+  { page, signUp, stage, t }: Setting,
+  given: { hasPassword?: boolean; hasOtherWays?: boolean } = {},
+) {
+  const { hasPassword = true, hasOtherWays = false } = given;
+  if (hasOtherWays) {
+    await page.route('**/session/oidc', (route) => route.fulfill({ json: { providers: [SERVICE] } }));
+    await page.reload();
+  }
+  const { email } = await signUp('new');
   const { accounts } = stage;
-  if (who === 'new')
-    for (const userAgent of [FIREFOX, PHONE, null]) accounts.addSession(user.email, userAgent);
+  for (const userAgent of [FIREFOX, PHONE, null]) accounts.addSession(email, userAgent);
+  if (!hasPassword) stage.users.set(email, '');
+  if (hasOtherWays) {
+    const { passkeys, identities } = accounts.signIn;
+    const created_at = '2026-01-02T10:00:00.000Z';
+    passkeys.set(
+      email,
+      PASSKEYS.map((passkey, at) => ({ id: `${at}`.repeat(22), credentialId: 'x', created_at, ...passkey })),
+    );
+    const { id: provider, name } = SERVICE;
+    identities.set(email, [{ id: 'a'.repeat(64), provider, name, email: 'ann@corp.example' }]);
+  }
   await page.getByRole('link', { name: t('shell.account') }).click();
   await page.getByText(t('account.session_this')).waitFor();
 }
 
 /** Opens one of the forms of the account. */
-const openForm = async (setting: Setting, key: Parameters<Setting['t']>[0]) => {
-  await openAccount(setting);
-  await setting.page.getByRole('button', { name: setting.t(key), exact: true }).click();
+const openForm = async (
+  setting: Setting,
+  key: Parameters<Setting['t']>[0],
+  given: Parameters<typeof openAccount>[1] = {},
+) => {
+  await openAccount(setting, given);
+  await setting.page
+    .getByRole('button', { name: setting.t(key), exact: true })
+    .last()
+    .click();
+  await setting.page.locator('form.change').waitFor();
 };
 
 /** Opens the form with the secret for an app. */
@@ -70,6 +106,33 @@ export const accountScenes = {
 
   async account(setting: Setting) {
     await openAccount(setting);
+  },
+
+  async 'account-without-password'(setting: Setting) {
+    await openAccount(setting, { hasPassword: false, hasOtherWays: true });
+    await setting.page.getByRole('button', { name: setting.t('account.password_set') }).click();
+    await setting.page.locator('.notice').waitFor();
+  },
+
+  async 'account-without-password-too-late'(setting: Setting) {
+    const { page } = setting;
+    await openForm(setting, 'account.delete', { hasPassword: false });
+    await page.locator('form.change button[type=submit]').click();
+    await page.getByRole('alert').waitFor();
+  },
+
+  'account-passkey-rename': (setting: Setting) => openForm(setting, 'account.rename', { hasOtherWays: true }),
+
+  async 'account-passkey-remove'(setting: Setting) {
+    const { page, t } = setting;
+    await openAccount(setting, { hasOtherWays: true });
+    await page
+      .getByRole('button', { name: t('account.key_delete'), exact: true })
+      .first()
+      .click();
+    await page.locator('input[name=password]').fill('wrong');
+    await page.locator('form.change button[type=submit]').click();
+    await page.getByRole('alert').waitFor();
   },
 
   'account-email': (setting: Setting) => openForm(setting, 'account.email_change'),

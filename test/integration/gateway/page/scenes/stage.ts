@@ -69,7 +69,10 @@ export async function startStage(
     failed,
     ownJob({ status: 'cancelled', filename: '<b>stopped</b>.mp4' }),
   );
-  const forGuests = await startPage(context, { guests: true, guestLimits: GUEST_LIMITS });
+  const forGuests = await startPage(context, {
+    ...{ guests: true, guestLimits: GUEST_LIMITS },
+    ...(options?.browser && { browser: options.browser }),
+  });
   return { ...system, own: { done, failed, converting }, forGuests };
 }
 

@@ -1,15 +1,16 @@
-import { PasswordField } from '../../session/password-field.tsx';
+import { EmailField } from '../../session/email-field.tsx';
 import { isolate } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
 import { ownAccount } from '../api.ts';
 import { Change } from '../change.tsx';
 import { Section } from '../section.tsx';
+import { ProofField, prove } from './proof-field.tsx';
 
 /** The address of the account. It changes with the link of the mail that goes to the new one. */
 export function AddressSection({ email }: { email: string }) {
   const change = async (data: FormData) => {
     const wanted = String(data.get('email'));
-    await ownAccount.changeEmail({ password: String(data.get('password')), email: wanted });
+    await prove(data, (proof) => ownAccount.changeEmail({ ...proof, email: wanted }));
     return t('account.email_sent', { email: isolate(wanted) });
   };
   return (
@@ -18,11 +19,8 @@ export function AddressSection({ email }: { email: string }) {
         <bdi>{email}</bdi>
       </p>
       <Change label={t('account.email_change')} action={t('account.email_send')} onSubmit={change}>
-        <label class="field">
-          <span>{t('account.email_new')}</span>
-          <input name="email" type="email" autocomplete="email" required maxLength={254} />
-        </label>
-        <PasswordField label={t('account.password_now')} />
+        <EmailField label={t('account.email_new')} autocomplete="email" />
+        <ProofField />
       </Change>
     </Section>
   );

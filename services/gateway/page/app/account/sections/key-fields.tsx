@@ -1,6 +1,7 @@
 import type { WantedApiKey } from '../../../../client/account/api-keys.ts';
 import { formatDuration } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
+import { NameField, readName } from './name-field.tsx';
 
 /** What a key may be allowed to do, the least first. */
 const SCOPES = ['upload', 'read', 'manage'] as const;
@@ -12,20 +13,7 @@ const DAY_SECONDS = 24 * 3600;
 export function KeyFields() {
   return (
     <>
-      <label class="field">
-        <span>{t('account.key_name')}</span>
-        <input
-          name="name"
-          dir="auto"
-          autocomplete="off"
-          required
-          maxLength={100}
-          aria-describedby="key-name-hint"
-        />
-        <small id="key-name-hint" class="quiet">
-          {t('account.key_name_hint')}
-        </small>
-      </label>
+      <NameField hint={t('account.key_name_hint')} />
       <fieldset class="scopes">
         <legend>{t('account.key_scopes')}</legend>
         {SCOPES.map((scope) => (
@@ -50,7 +38,7 @@ export function KeyFields() {
 }
 
 export const readKeyFields = (data: FormData): WantedApiKey => ({
-  name: String(data.get('name')).trim(),
+  name: readName(data),
   scopes: data.getAll('scope').map(String),
   expires_in_days: Number(data.get('days')),
 });

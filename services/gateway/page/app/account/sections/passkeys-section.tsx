@@ -1,6 +1,5 @@
 import type { Passkey } from '../../../../client/account/passkeys.ts';
 import { createPasskey, hasPasskeys, NoPasskeyError } from '../../access/webauthn.ts';
-import { showError, showToast } from '../../shell/toasts.tsx';
 import { formatDate, isolate } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
 import { passkeys } from '../api.ts';
@@ -8,7 +7,8 @@ import { Change } from '../change.tsx';
 import { Section } from '../section.tsx';
 import { deviceName } from './device-name.ts';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
-import { ProofField, prove } from './proof-field.tsx';
+import { NameField, readName } from './name-field.tsx';
+import { ProofField, prove, proveRemoval } from './proof-field.tsx';
 
 /** Signing in with the lock of a device instead of the password. */
 export function PasskeysSection() {
@@ -17,19 +17,9 @@ export function PasskeysSection() {
     const response = await createPasskey(await prove(data, passkeys.options)).catch((error: unknown) => {
       throw error instanceof NoPasskeyError ? new Error(t('access.passkey_none')) : error;
     });
-    await passkeys.add({ name: String(data.get('name')).trim(), response });
+    await passkeys.add({ name: readName(data), response });
     await reload();
     return t('account.passkey_added');
-  };
-  const remove = async ({ id, name }: Passkey) => {
-    try {
-      await passkeys.remove(id);
-      await reload();
-      showToast({ text: t('account.passkey_removed', { name: isolate(name) }), kind: 'plain' });
-      document.getElementById('main')?.focus({ preventScroll: true });
-    } catch (error) {
-      showError(error);
-    }
   };
   return (
     <Section title={t('account.passkeys')} lead={t('account.passkeys_lead')}>
@@ -38,7 +28,7 @@ export function PasskeysSection() {
           list.length > 0 && (
             <ul class="entries">
               {list.map((one) => (
-                <PasskeyRow key={one.id} passkey={one} onRemove={() => remove(one)} />
+                <PasskeyRow key={one.id} passkey={one} reload={reload} />
               ))}
             </ul>
           )
@@ -46,17 +36,7 @@ export function PasskeysSection() {
       </LoadedList>
       {hasPasskeys() ? (
         <Change label={t('account.passkey_add')} action={t('account.next')} onSubmit={add}>
-          <label class="field">
-            <span>{t('account.key_name')}</span>
-            <input
-              name="name"
-              dir="auto"
-              autocomplete="off"
-              required
-              maxLength={100}
-              defaultValue={deviceName(navigator.userAgent) ?? ''}
-            />
-          </label>
+          <NameField value={deviceName(navigator.userAgent)} />
           <ProofField />
         </Change>
       ) : (
@@ -66,21 +46,38 @@ export function PasskeysSection() {
   );
 }
 
-function PasskeyRow({ passkey, onRemove }: { passkey: Passkey; onRemove: () => void }) {
+function PasskeyRow({ passkey, reload }: { passkey: Passkey; reload: () => Promise<void> }) {
   const { id, name, last_used_at: used } = passkey;
+  const entry = `passkey-${id}`;
+  const rename = async (data: FormData) => {
+    await passkeys.rename(id, readName(data));
+    await reload();
+    return undefined;
+  };
+  const remove = async (data: FormData) => {
+    await proveRemoval(data, (proof) => passkeys.remove(id, proof));
+    await reload();
+    document.getElementById('main')?.focus({ preventScroll: true });
+    return t('account.passkey_removed', { name: isolate(name) });
+  };
   return (
     <li>
       <div class="entry">
-        <strong id={`passkey-${id}`} dir="auto">
+        <strong id={entry} dir="auto">
           {name}
         </strong>
         <span class="quiet">
           {used === null ? t('account.never_used') : t('account.last_used', { date: formatDate(used) })}
         </span>
       </div>
-      <button type="button" class="quiet-button" aria-describedby={`passkey-${id}`} onClick={onRemove}>
-        {t('account.key_delete')}
-      </button>
+      <div class="entry-actions">
+        <Change label={t('account.rename')} action={t('account.save')} entry={entry} onSubmit={rename}>
+          <NameField value={name} />
+        </Change>
+        <Change label={t('account.key_delete')} entry={entry} isDangerous onSubmit={remove}>
+          <ProofField />
+        </Change>
+      </div>
     </li>
   );
 }

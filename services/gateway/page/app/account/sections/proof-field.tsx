@@ -1,14 +1,12 @@
 import type { Proof } from '../../../../client/account/own-account.ts';
-import { ProblemError } from '../../../../client/http/errors.ts';
-import { useLoaded } from '../../jobs/use-loaded.ts';
+import { isProblem } from '../../../../client/http/errors.ts';
 import { PasswordField } from '../../session/password-field.tsx';
 import { t } from '../../text/language.ts';
-import { ownAccount } from '../api.ts';
+import { hasPassword } from './has-password.ts';
 
-/** Asks for the password before a way into the account is added. An account that has none needs a new sign-in instead. */
+/** Asks for the password before a change, or says that an account without one needs a new sign-in instead. */
 export function ProofField() {
-  const { value } = useLoaded(ownAccount.view, 'account').loaded;
-  if (value.state === 'ready' && !value.value.has_password) return null;
+  if (hasPassword.value === false) return <p class="quiet">{t('account.proof_recent')}</p>;
   return <PasswordField label={t('account.password_now')} />;
 }
 
@@ -16,7 +14,12 @@ export function ProofField() {
 export async function prove<T>(data: FormData, work: (proof: Proof) => Promise<T>): Promise<T> {
   if (data.has('password')) return work({ password: String(data.get('password')) });
   return work({}).catch((error: unknown) => {
-    const isTooLate = error instanceof ProblemError && error.code === 'wrong_password';
-    throw isTooLate ? new Error(t('account.sign_in_again')) : error;
+    throw isProblem(error, 'wrong_password') ? new Error(t('account.sign_in_again')) : error;
   });
 }
+
+/** The same for removing a way to sign in. @throws an Error that says what to do where there is no other way */
+export const proveRemoval = (data: FormData, work: (proof: Proof) => Promise<void>): Promise<void> =>
+  prove(data, work).catch((error: unknown) => {
+    throw isProblem(error, 'state_conflict') ? new Error(t('account.last_way')) : error;
+  });

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { SecondFactorSetup } from '../../../../client/account/second-factor.ts';
 import { CodeField } from '../../access/code-field.tsx';
-import { PasswordField } from '../../session/password-field.tsx';
 import { t } from '../../text/language.ts';
 import { secondFactor } from '../api.ts';
 import { Change, ChangeForm } from '../change.tsx';
 import { Section } from '../section.tsx';
+import { hasPassword } from './has-password.ts';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
 import { ProofField, prove } from './proof-field.tsx';
 import { QrCode } from './qr-code.tsx';
@@ -27,7 +27,7 @@ export function SecondFactorSection() {
     await reload();
   };
   const remove = async (data: FormData) => {
-    await secondFactor.remove({ password: String(data.get('password')), code: codeOf(data) });
+    await prove(data, (proof) => secondFactor.remove({ ...proof, code: codeOf(data) }));
     codes.value = undefined;
     await reload();
     return t('account.factor_removed');
@@ -44,21 +44,27 @@ export function SecondFactorSection() {
         {({ enabled, recovery_codes_left: count }) => (
           <>
             <p class="value">{enabled ? t('account.factor_on', { count }) : t('account.factor_off')}</p>
-            {!enabled && !setup.value && (
-              <Change label={t('account.factor_add')} action={t('account.next')} onSubmit={begin}>
-                <ProofField />
-              </Change>
-            )}
+            {!enabled && !setup.value && <TurnOn onSubmit={begin} />}
             {enabled && (
               <Change label={t('account.factor_remove')} isDangerous onSubmit={remove}>
-                <PasswordField label={t('account.password_now')} />
-                <CodeField label={t('access.code')} />
+                <ProofField />
+                <CodeField />
               </Change>
             )}
           </>
         )}
       </LoadedList>
     </Section>
+  );
+}
+
+/** A second factor stands beside a password, so there must be one. */
+function TurnOn({ onSubmit }: { onSubmit: (data: FormData) => Promise<undefined> }) {
+  if (hasPassword.value === false) return <p class="quiet">{t('account.factor_no_password')}</p>;
+  return (
+    <Change label={t('account.factor_add')} action={t('account.next')} onSubmit={onSubmit}>
+      <ProofField />
+    </Change>
   );
 }
 
@@ -75,7 +81,7 @@ function Setup({ setup: { secret, uri }, ...form }: SetupProps) {
   const lead = useRef<HTMLParagraphElement>(null);
   useLayoutEffect(() => lead.current?.scrollIntoView({ block: 'nearest' }), []);
   return (
-    <ChangeForm {...form} action={t('account.factor_add')} isDangerous={false}>
+    <ChangeForm {...form} action={t('account.factor_add')}>
       <p ref={lead}>{t('account.factor_scan')}</p>
       <QrCode text={uri} label={t('account.factor_qr')} />
       <p class="quiet">
@@ -84,7 +90,7 @@ function Setup({ setup: { secret, uri }, ...form }: SetupProps) {
           {secret.replace(/.{4}(?=.)/g, '$& ')}
         </code>
       </p>
-      <CodeField label={t('access.code')} />
+      <CodeField />
     </ChangeForm>
   );
 }

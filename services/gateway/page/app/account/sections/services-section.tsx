@@ -1,31 +1,21 @@
 import type { Identity } from '../../../../client/account/identities.ts';
 import { providers } from '../../session/state.ts';
-import { showError, showToast } from '../../shell/toasts.tsx';
 import { isolate } from '../../text/format.ts';
 import { t } from '../../text/language.ts';
 import { identities } from '../api.ts';
 import { Change } from '../change.tsx';
 import { Section } from '../section.tsx';
 import { LoadedList, useReloaded } from './loaded-list.tsx';
-import { ProofField, prove } from './proof-field.tsx';
+import { ProofField, prove, proveRemoval } from './proof-field.tsx';
 
 /** Signing in with accounts elsewhere, where the operator has set up any. */
-export function ServicesSection() {
+export const ServicesSection = () => (providers.value.length === 0 ? null : <Services />);
+
+function Services() {
   const { state, retry, reload } = useReloaded(identities.list);
-  if (providers.value.length === 0) return null;
   const join = async (provider: string, data: FormData) => {
     location.assign(await prove(data, (proof) => identities.join(provider, proof)));
     return undefined;
-  };
-  const remove = async ({ id, name }: Identity) => {
-    try {
-      await identities.remove(id);
-      await reload();
-      showToast({ text: t('account.service_removed', { name: isolate(name) }), kind: 'plain' });
-      document.getElementById('main')?.focus({ preventScroll: true });
-    } catch (error) {
-      showError(error);
-    }
   };
   return (
     <Section title={t('account.services')} lead={t('account.services_lead')}>
@@ -34,7 +24,7 @@ export function ServicesSection() {
           list.length > 0 && (
             <ul class="entries">
               {list.map((one) => (
-                <IdentityRow key={one.id} identity={one} onRemove={() => remove(one)} />
+                <IdentityRow key={one.id} identity={one} reload={reload} />
               ))}
             </ul>
           )
@@ -54,23 +44,32 @@ export function ServicesSection() {
   );
 }
 
-function IdentityRow({ identity, onRemove }: { identity: Identity; onRemove: () => void }) {
-  const id = `identity-${identity.id}`;
+function IdentityRow({ identity, reload }: { identity: Identity; reload: () => Promise<void> }) {
+  const { id, name, email } = identity;
+  const entry = `identity-${id}`;
+  const remove = async (data: FormData) => {
+    await proveRemoval(data, (proof) => identities.remove(id, proof));
+    await reload();
+    document.getElementById('main')?.focus({ preventScroll: true });
+    return t('account.service_removed', { name: isolate(name) });
+  };
   return (
     <li>
       <div class="entry">
-        <strong id={id} dir="auto">
-          {identity.name}
+        <strong id={entry} dir="auto">
+          {name}
         </strong>
-        {identity.email && (
+        {email && (
           <span class="quiet">
-            <bdi>{identity.email}</bdi>
+            <bdi>{email}</bdi>
           </span>
         )}
       </div>
-      <button type="button" class="quiet-button" aria-describedby={id} onClick={onRemove}>
-        {t('account.service_remove')}
-      </button>
+      <div class="entry-actions">
+        <Change label={t('account.service_remove')} entry={entry} isDangerous onSubmit={remove}>
+          <ProofField />
+        </Change>
+      </div>
     </li>
   );
 }

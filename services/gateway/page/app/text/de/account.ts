@@ -35,7 +35,11 @@ export const account: Parts['account'] = {
   'account.copied': 'Kopiert.',
   'error.wrong_password': 'Das Passwort stimmt nicht.',
   'account.sign_in_again':
-    'Dein Konto hat kein Passwort, deshalb braucht es eine neue Anmeldung. Melde dich ab und wieder an, und tu dies innerhalb von zehn Minuten.',
+    'Du hast dich vor mehr als zehn Minuten angemeldet. Melde dich ab und wieder an, und tu es dann.',
+  'account.proof_recent':
+    'Dein Konto hat kein Passwort, deshalb braucht das eine Anmeldung in den letzten zehn Minuten.',
+  'account.last_way':
+    'Nur so kannst du dich anmelden. Lege zuerst ein Passwort fest, damit du dich nicht aussperrst.',
   'account.last_used': 'Zuletzt benutzt: {date}',
   'account.never_used': 'Nie benutzt',
   'account.email_lead': 'Damit meldest du dich an, und dorthin gehen die Mails zu deinen MP3s.',
@@ -45,6 +49,10 @@ export const account: Parts['account'] = {
   'account.email_sent':
     'Eine Mail ist unterwegs an {email}. Die Adresse ändert sich, wenn du den Link darin öffnest.',
   'account.password_lead': 'Wenn du es änderst, werden alle anderen Geräte abgemeldet.',
+  'account.password_none':
+    'Du hast keines und meldest dich ohne an. Um eines festzulegen, öffne den Link, den wir dir mailen. Dann werden alle Geräte abgemeldet, und alle API-Schlüssel enden.',
+  'account.password_set': 'Passwort festlegen',
+  'account.password_sent': 'Eine Mail ist unterwegs an {email}. Der Link darin gilt einmal und nicht lange.',
   'account.password_change': 'Passwort ändern',
   'account.password_now': 'Jetziges Passwort',
   'account.password_changed': 'Dein Passwort ist geändert. Alle anderen Geräte sind abgemeldet.',
@@ -74,6 +82,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Löschen',
   'account.key_deleted': 'Der Schlüssel «{name}» ist gelöscht und gilt nicht mehr.',
   'account.next': 'Weiter',
+  'account.rename': 'Umbenennen',
+  'account.save': 'Speichern',
   'account.passkeys': 'Passkeys',
   'account.passkeys_lead':
     'Melde dich mit Fingerabdruck, Gesicht oder der Sperre deines Geräts an, ohne Passwort.',
@@ -86,6 +96,8 @@ export const account: Parts['account'] = {
     'Nach dem Passwort wirst du nach einem Code aus einer App auf deinem Telefon gefragt.',
   'account.factor_on': 'Ein. Übrige Wiederherstellungscodes: {count}',
   'account.factor_off': 'Aus',
+  'account.factor_no_password':
+    'Er kommt nach einem Passwort, und dein Konto hat keines. Lege zuerst eines fest.',
   'account.factor_add': 'Einschalten',
   'account.factor_remove': 'Ausschalten',
   'account.factor_removed': 'Der zweite Faktor ist ausgeschaltet.',

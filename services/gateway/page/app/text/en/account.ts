@@ -32,7 +32,10 @@ export const account = {
   'account.copied': 'Copied.',
   'error.wrong_password': 'The password is wrong.',
   'account.sign_in_again':
-    'Your account has no password, so a new sign-in is needed. Sign out and in again, and do this within ten minutes.',
+    'You signed in more than ten minutes ago. Sign out and in again, and then do this.',
+  'account.proof_recent': 'Your account has no password, so this needs a sign-in of the last ten minutes.',
+  'account.last_way':
+    'This is your only way to sign in. Set a password first, so that you do not lock yourself out.',
   'account.last_used': 'Last used: {date}',
   'account.never_used': 'Never used',
   'account.email_lead': 'You sign in with it, and mails about your MP3s go there.',
@@ -41,6 +44,10 @@ export const account = {
   'account.email_send': 'Send a link there',
   'account.email_sent': 'A mail is on its way to {email}. The address changes when you open its link.',
   'account.password_lead': 'When you change it, all other devices are signed out.',
+  'account.password_none':
+    'You have none, and sign in without it. To set one, open the link that we mail you. Then all devices are signed out, and all API keys end.',
+  'account.password_set': 'Set a password',
+  'account.password_sent': 'A mail is on its way to {email}. Its link works once, and not for long.',
   'account.password_change': 'Change the password',
   'account.password_now': 'Current password',
   'account.password_changed': 'Your password is changed. All other devices are signed out.',
@@ -70,6 +77,8 @@ export const account = {
   'account.key_delete': 'Delete',
   'account.key_deleted': 'The key «{name}» is deleted. It does not work any more.',
   'account.next': 'Next',
+  'account.rename': 'Rename',
+  'account.save': 'Save',
   'account.passkeys': 'Passkeys',
   'account.passkeys_lead':
     'Sign in with your fingerprint, your face or the lock of your device, without a password.',
@@ -81,6 +90,7 @@ export const account = {
   'account.factor_lead': 'After the password, you are asked for a code of an app on your phone.',
   'account.factor_on': 'On. Recovery codes left: {count}',
   'account.factor_off': 'Off',
+  'account.factor_no_password': 'It comes after a password, and your account has none. Set one first.',
   'account.factor_add': 'Turn it on',
   'account.factor_remove': 'Turn it off',
   'account.factor_removed': 'The second factor is turned off.',

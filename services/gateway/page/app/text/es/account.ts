@@ -35,7 +35,11 @@ export const account: Parts['account'] = {
   'account.copied': 'Copiado.',
   'error.wrong_password': 'La contraseña no es correcta.',
   'account.sign_in_again':
-    'Tu cuenta no tiene contraseña, así que hace falta volver a iniciar sesión. Cierra la sesión, vuelve a iniciarla y haz esto en un plazo de diez minutos.',
+    'Iniciaste sesión hace más de diez minutos. Cierra la sesión, vuelve a iniciarla y hazlo entonces.',
+  'account.proof_recent':
+    'Tu cuenta no tiene contraseña, así que para esto hace falta haber iniciado sesión en los últimos diez minutos.',
+  'account.last_way':
+    'Es tu única forma de iniciar sesión. Pon primero una contraseña para no quedarte fuera.',
   'account.last_used': 'Último uso: {date}',
   'account.never_used': 'Sin usar',
   'account.email_lead': 'Con ella inicias sesión, y a ella llegan los correos sobre tus MP3.',
@@ -44,6 +48,10 @@ export const account: Parts['account'] = {
   'account.email_send': 'Enviar un enlace allí',
   'account.email_sent': 'Hay un correo en camino a {email}. La dirección cambia cuando abras su enlace.',
   'account.password_lead': 'Cuando la cambias, se cierra la sesión en todos los demás dispositivos.',
+  'account.password_none':
+    'No tienes ninguna e inicias sesión sin ella. Para poner una, abre el enlace que te enviamos por correo. Entonces se cierra la sesión en todos los dispositivos y terminan todas las claves de API.',
+  'account.password_set': 'Poner una contraseña',
+  'account.password_sent': 'Hay un correo en camino a {email}. Su enlace sirve una vez y por poco tiempo.',
   'account.password_change': 'Cambiar la contraseña',
   'account.password_now': 'Contraseña actual',
   'account.password_changed':
@@ -74,6 +82,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Eliminar',
   'account.key_deleted': 'La clave «{name}» se ha eliminado. Ya no funciona.',
   'account.next': 'Siguiente',
+  'account.rename': 'Cambiar nombre',
+  'account.save': 'Guardar',
   'account.passkeys': 'Llaves de acceso',
   'account.passkeys_lead':
     'Inicia sesión con tu huella, tu cara o el bloqueo de tu dispositivo, sin contraseña.',
@@ -86,6 +96,8 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'Después de la contraseña se te pide un código de una aplicación de tu teléfono.',
   'account.factor_on': 'Activado. Códigos de recuperación restantes: {count}',
   'account.factor_off': 'Desactivado',
+  'account.factor_no_password':
+    'Viene después de una contraseña, y tu cuenta no tiene ninguna. Pon una primero.',
   'account.factor_add': 'Activar',
   'account.factor_remove': 'Desactivar',
   'account.factor_removed': 'El segundo factor está desactivado.',

@@ -35,7 +35,11 @@ export const account: Parts['account'] = {
   'account.copied': 'Copié.',
   'error.wrong_password': 'Le mot de passe est incorrect.',
   'account.sign_in_again':
-    'Votre compte n’a pas de mot de passe : il faut une nouvelle connexion. Déconnectez-vous, reconnectez-vous, puis faites-le dans les dix minutes.',
+    'Vous vous êtes connecté il y a plus de dix minutes. Déconnectez-vous, reconnectez-vous, puis recommencez.',
+  'account.proof_recent':
+    'Votre compte n’a pas de mot de passe : il faut pour cela une connexion des dix dernières minutes.',
+  'account.last_way':
+    'C’est votre seule façon de vous connecter. Définissez d’abord un mot de passe pour ne pas perdre l’accès.',
   'account.last_used': 'Dernière utilisation : {date}',
   'account.never_used': 'Jamais utilisé',
   'account.email_lead': 'Elle sert à vous connecter, et les e-mails sur vos MP3 y sont envoyés.',
@@ -44,6 +48,11 @@ export const account: Parts['account'] = {
   'account.email_send': 'Y envoyer un lien',
   'account.email_sent': 'Un e-mail est en route vers {email}. L’adresse change quand vous ouvrez son lien.',
   'account.password_lead': 'Quand vous le changez, tous les autres appareils sont déconnectés.',
+  'account.password_none':
+    'Vous n’en avez pas et vous connectez sans. Pour en définir un, ouvrez le lien que nous vous envoyons. Tous les appareils sont alors déconnectés, et toutes les clés d’API prennent fin.',
+  'account.password_set': 'Définir un mot de passe',
+  'account.password_sent':
+    'Un e-mail est en route vers {email}. Son lien sert une seule fois, et pas longtemps.',
   'account.password_change': 'Changer le mot de passe',
   'account.password_now': 'Mot de passe actuel',
   'account.password_changed': 'Votre mot de passe est changé. Tous les autres appareils sont déconnectés.',
@@ -73,6 +82,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Supprimer',
   'account.key_deleted': 'La clé « {name} » est supprimée. Elle ne fonctionne plus.',
   'account.next': 'Suivant',
+  'account.rename': 'Renommer',
+  'account.save': 'Enregistrer',
   'account.passkeys': 'Clés d’accès',
   'account.passkeys_lead':
     'Connectez-vous avec votre empreinte, votre visage ou le verrouillage de votre appareil, sans mot de passe.',
@@ -86,6 +97,8 @@ export const account: Parts['account'] = {
     'Après le mot de passe, un code d’une application de votre téléphone vous est demandé.',
   'account.factor_on': 'Activé. Codes de secours restants : {count}',
   'account.factor_off': 'Désactivé',
+  'account.factor_no_password':
+    'Il vient après un mot de passe, et votre compte n’en a pas. Définissez-en d’abord un.',
   'account.factor_add': 'Activer',
   'account.factor_remove': 'Désactiver',
   'account.factor_removed': 'Le second facteur est désactivé.',

@@ -35,7 +35,10 @@ export const account: Parts['account'] = {
   'account.copied': 'Copiato.',
   'error.wrong_password': 'La password è sbagliata.',
   'account.sign_in_again':
-    'Il tuo account non ha una password, quindi serve un nuovo accesso. Esci, accedi di nuovo e fallo entro dieci minuti.',
+    'Hai effettuato l’accesso più di dieci minuti fa. Esci, accedi di nuovo e poi riprova.',
+  'account.proof_recent':
+    'Il tuo account non ha una password, quindi serve un accesso degli ultimi dieci minuti.',
+  'account.last_way': 'È il tuo unico modo di accedere. Imposta prima una password, per non restare fuori.',
   'account.last_used': 'Ultimo uso: {date}',
   'account.never_used': 'Mai usata',
   'account.email_lead': 'Serve per accedere, e lì arrivano le e-mail sui tuoi MP3.',
@@ -44,6 +47,11 @@ export const account: Parts['account'] = {
   'account.email_send': 'Invia lì un link',
   'account.email_sent': 'Un’e-mail è in viaggio verso {email}. L’indirizzo cambia quando apri il suo link.',
   'account.password_lead': 'Quando la cambi, tutti gli altri dispositivi vengono scollegati.',
+  'account.password_none':
+    'Non ne hai una e accedi senza. Per impostarla, apri il link che ti mandiamo per e-mail. Allora tutti i dispositivi vengono scollegati e tutte le chiavi API scadono.',
+  'account.password_set': 'Imposta una password',
+  'account.password_sent':
+    'Un’e-mail è in viaggio verso {email}. Il suo link vale una volta e per poco tempo.',
   'account.password_change': 'Cambia la password',
   'account.password_now': 'Password attuale',
   'account.password_changed': 'La tua password è cambiata. Tutti gli altri dispositivi sono scollegati.',
@@ -73,6 +81,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Elimina',
   'account.key_deleted': 'La chiave «{name}» è eliminata. Non funziona più.',
   'account.next': 'Avanti',
+  'account.rename': 'Rinomina',
+  'account.save': 'Salva',
   'account.passkeys': 'Passkey',
   'account.passkeys_lead': 'Accedi con l’impronta, il volto o il blocco del tuo dispositivo, senza password.',
   'account.passkeys_unknown': 'Questo browser non può creare passkey qui.',
@@ -83,6 +93,7 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'Dopo la password ti viene chiesto un codice di un’app del tuo telefono.',
   'account.factor_on': 'Attivo. Codici di recupero rimasti: {count}',
   'account.factor_off': 'Non attivo',
+  'account.factor_no_password': 'Viene dopo una password, e il tuo account non ne ha una. Impostala prima.',
   'account.factor_add': 'Attiva',
   'account.factor_remove': 'Disattiva',
   'account.factor_removed': 'Il secondo fattore è disattivato.',

@@ -33,7 +33,10 @@ export const account: Parts['account'] = {
   'account.copied': 'コピーしました。',
   'error.wrong_password': 'パスワードが違います。',
   'account.sign_in_again':
-    'このアカウントにはパスワードがないため、もう一度ログインする必要があります。ログアウトしてログインし直し、10分以内に行ってください。',
+    'ログインから10分以上たっています。ログアウトしてログインし直してから行ってください。',
+  'account.proof_recent': 'このアカウントにはパスワードがないため、10分以内のログインが必要です。',
+  'account.last_way':
+    'ログインする方法はこれだけです。使えなくならないように、先にパスワードを設定してください。',
   'account.last_used': '最後に使った日時：{date}',
   'account.never_used': '未使用',
   'account.email_lead': 'ログインに使い、MP3についてのメールもここに届きます。',
@@ -42,6 +45,10 @@ export const account: Parts['account'] = {
   'account.email_send': 'リンクを送る',
   'account.email_sent': '{email}にメールを送りました。メールのリンクを開くとアドレスが変わります。',
   'account.password_lead': '変更すると、ほかの端末はすべてログアウトします。',
+  'account.password_none':
+    'パスワードがなくても、ログインできています。設定するには、メールで届くリンクを開いてください。そのときすべての端末がログアウトし、すべてのAPIキーが使えなくなります。',
+  'account.password_set': 'パスワードを設定',
+  'account.password_sent': '{email}にメールを送りました。リンクは短い間に1回だけ使えます。',
   'account.password_change': 'パスワードを変更',
   'account.password_now': '今のパスワード',
   'account.password_changed': 'パスワードを変更しました。ほかの端末はすべてログアウトしました。',
@@ -71,6 +78,8 @@ export const account: Parts['account'] = {
   'account.key_delete': '削除',
   'account.key_deleted': 'キー「{name}」を削除しました。もう使えません。',
   'account.next': '次へ',
+  'account.rename': '名前を変更',
+  'account.save': '保存',
   'account.passkeys': 'パスキー',
   'account.passkeys_lead': '指紋、顔、または端末のロックで、パスワードなしでログインできます。',
   'account.passkeys_unknown': 'このブラウザーではここでパスキーを作れません。',
@@ -81,6 +90,8 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'パスワードのあとに、スマートフォンのアプリのコードを入力します。',
   'account.factor_on': 'オン。残りの回復コード：{count}',
   'account.factor_off': 'オフ',
+  'account.factor_no_password':
+    'パスワードのあとに使うものですが、このアカウントにはパスワードがありません。先に設定してください。',
   'account.factor_add': 'オンにする',
   'account.factor_remove': 'オフにする',
   'account.factor_removed': '2段階認証をオフにしました。',

@@ -35,7 +35,11 @@ export const account: Parts['account'] = {
   'account.copied': 'Gekopieerd.',
   'error.wrong_password': 'Het wachtwoord klopt niet.',
   'account.sign_in_again':
-    'Je account heeft geen wachtwoord, dus je moet opnieuw inloggen. Log uit en weer in, en doe dit binnen tien minuten.',
+    'Je bent meer dan tien minuten geleden ingelogd. Log uit en weer in, en doe dit dan.',
+  'account.proof_recent':
+    'Je account heeft geen wachtwoord. Hiervoor moet je in de laatste tien minuten zijn ingelogd.',
+  'account.last_way':
+    'Dit is je enige manier om in te loggen. Stel eerst een wachtwoord in, zodat je jezelf niet buitensluit.',
   'account.last_used': 'Laatst gebruikt: {date}',
   'account.never_used': 'Nooit gebruikt',
   'account.email_lead': 'Hiermee log je in, en hierheen gaan de mails over je MP3’s.',
@@ -45,6 +49,11 @@ export const account: Parts['account'] = {
   'account.email_sent':
     'Er is een mail onderweg naar {email}. Het adres verandert als je de link daarin opent.',
   'account.password_lead': 'Als je het wijzigt, worden alle andere apparaten uitgelogd.',
+  'account.password_none':
+    'Je hebt er geen en logt zonder in. Om er een in te stellen, open je de link die we je mailen. Dan worden alle apparaten uitgelogd en vervallen alle API-sleutels.',
+  'account.password_set': 'Wachtwoord instellen',
+  'account.password_sent':
+    'Er is een mail onderweg naar {email}. De link daarin werkt één keer, en niet lang.',
   'account.password_change': 'Wachtwoord wijzigen',
   'account.password_now': 'Huidig wachtwoord',
   'account.password_changed': 'Je wachtwoord is gewijzigd. Alle andere apparaten zijn uitgelogd.',
@@ -74,6 +83,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Verwijderen',
   'account.key_deleted': 'De sleutel «{name}» is verwijderd. Hij werkt niet meer.',
   'account.next': 'Verder',
+  'account.rename': 'Naam wijzigen',
+  'account.save': 'Opslaan',
   'account.passkeys': 'Passkeys',
   'account.passkeys_lead':
     'Log in met je vingerafdruk, je gezicht of de vergrendeling van je apparaat, zonder wachtwoord.',
@@ -85,6 +96,8 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'Na het wachtwoord wordt gevraagd om een code van een app op je telefoon.',
   'account.factor_on': 'Aan. Resterende herstelcodes: {count}',
   'account.factor_off': 'Uit',
+  'account.factor_no_password':
+    'Die komt na een wachtwoord, en je account heeft er geen. Stel er eerst een in.',
   'account.factor_add': 'Aanzetten',
   'account.factor_remove': 'Uitzetten',
   'account.factor_removed': 'De tweede factor staat uit.',

@@ -35,7 +35,10 @@ export const account: Parts['account'] = {
   'account.copied': 'Skopiowano.',
   'error.wrong_password': 'Hasło jest błędne.',
   'account.sign_in_again':
-    'Twoje konto nie ma hasła, więc trzeba zalogować się na nowo. Wyloguj się, zaloguj ponownie i zrób to w ciągu dziesięciu minut.',
+    'Logowanie było ponad dziesięć minut temu. Wyloguj się, zaloguj ponownie i wtedy to zrób.',
+  'account.proof_recent':
+    'Twoje konto nie ma hasła, więc potrzebne jest logowanie z ostatnich dziesięciu minut.',
+  'account.last_way': 'To twój jedyny sposób logowania. Najpierw ustaw hasło, żeby nie stracić dostępu.',
   'account.last_used': 'Ostatnie użycie: {date}',
   'account.never_used': 'Nigdy nie użyto',
   'account.email_lead': 'Tym adresem się logujesz i na niego przychodzą wiadomości o twoich plikach MP3.',
@@ -45,6 +48,10 @@ export const account: Parts['account'] = {
   'account.email_sent':
     'Wiadomość jest w drodze na adres {email}. Adres zmieni się, gdy otworzysz link z tej wiadomości.',
   'account.password_lead': 'Po zmianie wszystkie inne urządzenia zostaną wylogowane.',
+  'account.password_none':
+    'Nie masz hasła i logujesz się bez niego. Aby je ustawić, otwórz link, który wyślemy ci mailem. Wtedy wszystkie urządzenia zostaną wylogowane, a wszystkie klucze API przestaną działać.',
+  'account.password_set': 'Ustaw hasło',
+  'account.password_sent': 'Wiadomość jest w drodze na adres {email}. Link z niej działa raz i niedługo.',
   'account.password_change': 'Zmień hasło',
   'account.password_now': 'Obecne hasło',
   'account.password_changed': 'Hasło zostało zmienione. Wszystkie inne urządzenia wylogowano.',
@@ -74,6 +81,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Usuń',
   'account.key_deleted': 'Klucz «{name}» został usunięty. Już nie działa.',
   'account.next': 'Dalej',
+  'account.rename': 'Zmień nazwę',
+  'account.save': 'Zapisz',
   'account.passkeys': 'Klucze dostępu',
   'account.passkeys_lead': 'Loguj się odciskiem palca, twarzą lub blokadą urządzenia, bez hasła.',
   'account.passkeys_unknown': 'Ta przeglądarka nie może tu tworzyć kluczy dostępu.',
@@ -84,6 +93,7 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'Po haśle poprosimy o kod z aplikacji w telefonie.',
   'account.factor_on': 'Włączony. Pozostałe kody odzyskiwania: {count}',
   'account.factor_off': 'Wyłączony',
+  'account.factor_no_password': 'Przychodzi po haśle, a twoje konto go nie ma. Najpierw je ustaw.',
   'account.factor_add': 'Włącz',
   'account.factor_remove': 'Wyłącz',
   'account.factor_removed': 'Drugi składnik został wyłączony.',

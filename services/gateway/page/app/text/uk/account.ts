@@ -33,8 +33,10 @@ export const account: Parts['account'] = {
   'account.copy': 'Копіювати',
   'account.copied': 'Скопійовано.',
   'error.wrong_password': 'Пароль неправильний.',
-  'account.sign_in_again':
-    'У вашого облікового запису немає пароля, тому потрібен новий вхід. Вийдіть, увійдіть знову й зробіть це протягом десяти хвилин.',
+  'account.sign_in_again': 'Ви увійшли понад десять хвилин тому. Вийдіть, увійдіть знову й тоді зробіть це.',
+  'account.proof_recent':
+    'У вашого облікового запису немає пароля, тому потрібен вхід за останні десять хвилин.',
+  'account.last_way': 'Це ваш єдиний спосіб увійти. Спершу задайте пароль, щоб не втратити доступ.',
   'account.last_used': 'Останнє використання: {date}',
   'account.never_used': 'Не використовувався',
   'account.email_lead': 'З нею ви входите, і на неї надходять листи про ваші файли MP3.',
@@ -43,6 +45,10 @@ export const account: Parts['account'] = {
   'account.email_send': 'Надіслати туди посилання',
   'account.email_sent': 'Лист прямує на {email}. Адреса зміниться, коли ви відкриєте посилання з нього.',
   'account.password_lead': 'Коли ви його зміните, на всіх інших пристроях буде виконано вихід.',
+  'account.password_none':
+    'У вас його немає, і ви входите без нього. Щоб задати пароль, відкрийте посилання, яке ми надішлемо. Тоді на всіх пристроях буде виконано вихід, а всі ключі API перестануть діяти.',
+  'account.password_set': 'Задати пароль',
+  'account.password_sent': 'Лист прямує на {email}. Посилання з нього діє один раз і недовго.',
   'account.password_change': 'Змінити пароль',
   'account.password_now': 'Поточний пароль',
   'account.password_changed': 'Пароль змінено. На всіх інших пристроях виконано вихід.',
@@ -72,6 +78,8 @@ export const account: Parts['account'] = {
   'account.key_delete': 'Видалити',
   'account.key_deleted': 'Ключ «{name}» видалено. Він більше не діє.',
   'account.next': 'Далі',
+  'account.rename': 'Перейменувати',
+  'account.save': 'Зберегти',
   'account.passkeys': 'Ключі доступу',
   'account.passkeys_lead': 'Входьте за відбитком пальця, обличчям або блокуванням пристрою, без пароля.',
   'account.passkeys_unknown': 'Цей браузер не може створювати тут ключі доступу.',
@@ -82,6 +90,8 @@ export const account: Parts['account'] = {
   'account.factor_lead': 'Після пароля потрібен код із застосунку на вашому телефоні.',
   'account.factor_on': 'Увімкнено. Залишилося кодів відновлення: {count}',
   'account.factor_off': 'Вимкнено',
+  'account.factor_no_password':
+    'Він іде після пароля, а у вашого облікового запису його немає. Спершу задайте пароль.',
   'account.factor_add': 'Увімкнути',
   'account.factor_remove': 'Вимкнути',
   'account.factor_removed': 'Другий чинник вимкнено.',

@@ -1,0 +1,4 @@
+import { signal } from '@preact/signals';
+
+/** Whether the account has a password. Undefined until that is known. */
+export const hasPassword = signal<boolean | undefined>(undefined);
