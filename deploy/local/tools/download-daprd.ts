@@ -13,6 +13,10 @@ const SILENCE_MS = 20_000;
 const REPORT_MS = 2_000;
 /** A checksum file is a line. */
 const CHECKSUM_BYTES = 1_000;
+/** The archive has about 80 MB. A server that sends without end must not fill the disk. */
+const ARCHIVE_BYTES = 500e6;
+const DOWNLOAD_MS = 30 * 60_000;
+const MAX_REDIRECTS = 5;
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };
@@ -104,8 +108,8 @@ async function fetchFile(url: string, file: string, download: Download): Promise
       transform(chunk: Buffer, _encoding, done) {
         silence.reset();
         hash.update(chunk);
-        progress.add(chunk.length);
-        done(undefined, chunk);
+        const isTooLarge = progress.add(chunk.length) > ARCHIVE_BYTES;
+        done(isTooLarge ? new Error(`${url} is larger than ${ARCHIVE_BYTES / 1e6} MB.`) : undefined, chunk);
       },
     });
     await pipeline(body, watch, createWriteStream(file, { mode: 0o600 }), { signal: silence.signal });
@@ -119,15 +123,20 @@ async function fetchFile(url: string, file: string, download: Download): Promise
   }
 }
 
-/** Requests a file. A redirect to another site has to be encrypted as well. */
+/** Requests a file. Each place to which it is redirected has to be encrypted as well. */
 async function request(url: string, signal: AbortSignal) {
-  const reply = await fetch(url, { signal });
-  const { ok, status, body, headers } = reply;
-  if (!ok || body === null || !isAllowed(new URL(reply.url))) {
+  let at = new URL(url);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const { ok, status, body, headers } = await fetch(at, { signal, redirect: 'manual' });
+    if (ok && body)
+      return { body: Readable.fromWeb(body), bytes: Number(headers.get('content-length')) || undefined };
     await body?.cancel();
-    throw new Error(ok ? `${url} leads to ${new URL(reply.url).origin}.` : `${url} answers with ${status}.`);
+    const location = headers.get('location');
+    if (status < 300 || status > 399 || !location) throw new Error(`${url} answers with ${status}.`);
+    at = new URL(location, at);
+    if (!isAllowed(at)) throw new Error(`${url} leads to ${at.origin}.`);
   }
-  return { body: Readable.fromWeb(body), bytes: Number(headers.get('content-length')) || undefined };
+  throw new Error(`${url} is redirected more than ${MAX_REDIRECTS} times.`);
 }
 
 /** A signal that is aborted with the caller's, and when nothing has come for too long. */
@@ -138,28 +147,29 @@ function createSilenceLimit({ signal, silenceMs = SILENCE_MS }: Download) {
     silenceMs,
   );
   return {
-    signal: AbortSignal.any([signal, silent.signal]),
+    signal: AbortSignal.any([signal, silent.signal, AbortSignal.timeout(DOWNLOAD_MS)]),
     reset: () => void timer.refresh(),
     end: () => clearTimeout(timer),
   };
 }
 
-/** Says every two seconds how much there is. @param total bytes, where they are known */
+/** Says every two seconds how much there is. `add` returns the bytes so far. @param total bytes, where they are known */
 function createProgress(total: number | undefined, { version, report }: Download) {
   const startedAt = performance.now();
   let reportedAt = startedAt;
   let count = 0;
   return {
-    add(bytes: number): void {
+    add(bytes: number): number {
       count += bytes;
       const now = performance.now();
-      if (now - reportedAt < REPORT_MS) return;
+      if (now - reportedAt < REPORT_MS) return count;
       reportedAt = now;
       const secondsLeft = total && ((now - startedAt) / 1000) * (total / count - 1);
       const share = total
         ? `${Math.floor((100 * count) / total)} %, ${secondsLeft?.toFixed(0)} s left`
         : `${(count / 1e6).toFixed(0)} MB`;
       report(`Downloading daprd ${version} … ${share}`);
+      return count;
     },
   };
 }
