@@ -34,7 +34,7 @@ interface AuthPorts {
   keys: SigningKeys;
   /** Throws `second_factor_required` where a password is not enough. */
   requireSecondFactor?: SecondFactor['require'] | undefined;
-  /** Routes of other rooms. */
+  /** Routes of other modules. */
   addRoutes?: ((router: Router<RequestState>) => void) | undefined;
   checks: Checks;
   metrics: Metrics;

@@ -7,7 +7,7 @@ import { createMetrics } from '../shared/http/metrics.ts';
 import { readEnvironment } from '../shared/runtime/config.ts';
 import { repeat } from '../shared/runtime/interval.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { createAccountRooms } from './account-rooms.ts';
+import { createAccountModule } from './account-module.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { accountKey } from './accounts/email-address.ts';
 import { createPasswords } from './accounts/passwords.ts';
@@ -76,7 +76,7 @@ const mails = createMailLoop({
   invoke: createSignedInvoke(sidecar.invoke, env.EVENT_SECRET),
   ...{ database, log },
 });
-const rooms = createAccountRooms({
+const accountModule = createAccountModule({
   ...{ database, passwords, tokens, limits, requireVerifiedEmail, wakeMails: mails.wake },
   publicUrl: env.PUBLIC_URL,
 });
@@ -92,7 +92,7 @@ const signIn = await createSignIn({
   providers: resolveSecrets(env.OIDC_PROVIDERS ?? [], process.env),
 }).catch(failStart);
 
-const userPorts = { users, passwords, verification: rooms.verification };
+const userPorts = { users, passwords, verification: accountModule.verification };
 const limitOptions = { accountKey, requireVerifiedEmail };
 const app = createAuthApp({
   accounts: limitAccounts(createAccounts(userPorts), limits, limitOptions),
@@ -103,7 +103,7 @@ const app = createAuthApp({
   keys,
   requireSecondFactor: signIn.requireSecondFactor,
   addRoutes(router) {
-    rooms.addRoutes(router);
+    accountModule.addRoutes(router);
     signIn.addRoutes(router);
   },
   checks: {
@@ -122,7 +122,7 @@ const cleaning = repeat(
   async () => {
     await sessions.deleteExpired();
     await limits.deleteExpired();
-    await rooms.cleanUp();
+    await accountModule.cleanUp();
     await signIn.cleanUp();
     await deleteAbandonedGuests(
       database,

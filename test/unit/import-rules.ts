@@ -7,12 +7,12 @@ import type { IConfiguration } from 'dependency-cruiser';
  */
 
 /**
- * The rooms of services/shared, from the bottom to the top. A room imports from itself and from the rooms above it in this
- * list, and rooms in one line do not import from each other. So there is no circle between rooms. `dapr/names.ts` is at the
+ * The folders of services/shared, from the bottom to the top. A folder imports from itself and from the folders above it in this
+ * list, and folders in one line do not import from each other. So there is no circle between folders. `dapr/names.ts` is at the
  * bottom, because it holds constants alone and the log has to know the name of the token header. `jobs/warnings.ts` is there,
  * because it imports nothing and both jobs and events have warnings.
  */
-const SHARED_ROOMS = [
+const SHARED_FOLDERS = [
   ['dapr/names.ts', 'jobs/warnings.ts'],
   ['runtime/', 'tracks/'],
   ['state/'],
@@ -22,7 +22,7 @@ const SHARED_ROOMS = [
   ['mp3/'],
 ];
 
-const inShared = (rooms: string[]): string[] => rooms.map((room) => `^services/shared/${room}`);
+const inShared = (folders: string[]): string[] => folders.map((folder) => `^services/shared/${folder}`);
 
 const forbid = <From, To>(name: string, comment: string, from: From, to: To) => ({
   ...{ name, comment, severity: 'error' as const },
@@ -30,15 +30,15 @@ const forbid = <From, To>(name: string, comment: string, from: From, to: To) => 
   to,
 });
 
-const roomRules = SHARED_ROOMS.flatMap((line, height) =>
-  line.map((room) => {
-    const below = SHARED_ROOMS.slice(0, height).flat();
+const folderRules = SHARED_FOLDERS.flatMap((line, height) =>
+  line.map((folder) => {
+    const below = SHARED_FOLDERS.slice(0, height).flat();
     return forbid(
-      `shared-room-${room.replace(/\W+/g, '-').replace(/-$/, '')}`,
-      `services/shared/${room} imports from itself and from ${below.join(', ') || 'nothing else'} alone.`,
+      `shared-folder-${folder.replace(/\W+/g, '-').replace(/-$/, '')}`,
+      `services/shared/${folder} imports from itself and from ${below.join(', ') || 'nothing else'} alone.`,
       // dapr/names.ts is in the folder dapr/, but has a rule of its own.
-      { path: inShared([room]), pathNot: inShared(room === 'dapr/' ? ['dapr/names.ts'] : []) },
-      { path: '^services/shared/', pathNot: inShared([room, ...below]) },
+      { path: inShared([folder]), pathNot: inShared(folder === 'dapr/' ? ['dapr/names.ts'] : []) },
+      { path: '^services/shared/', pathNot: inShared([folder, ...below]) },
     );
   }),
 );
@@ -48,8 +48,8 @@ const configuration: IConfiguration = {
     forbid('no-circles', 'Files do not import each other in a circle.', {}, { circular: true }),
     {
       ...forbid(
-        'no-circles-between-rooms',
-        'The rooms of a service do not import each other in a circle.',
+        'no-circles-between-folders',
+        'The folders of a service do not import each other in a circle.',
         { path: '^services/[^/]+/[^/]+$', pathNot: '^services/shared/' },
         { circular: true },
       ),
@@ -93,7 +93,7 @@ const configuration: IConfiguration = {
     ),
     forbid('tests-at-the-top', 'Only tests import from test/.', { pathNot: '^test/' }, { path: '^test/' }),
     forbid(
-      'dapr-in-one-room',
+      'dapr-in-one-folder',
       'Only services/shared/dapr uses the Dapr SDK.',
       { path: '^(components|services)/', pathNot: '^services/shared/dapr/' },
       { path: '(^|/)node_modules/@dapr/' },
@@ -112,7 +112,7 @@ const configuration: IConfiguration = {
     ),
     forbid(
       'page-on-the-client',
-      'What the page runs in browsers imports from the client of the API and from services/shared. From other rooms it imports only schemas and the rules for options, names and first bytes.',
+      'What the page runs in browsers imports from the client of the API and from services/shared. From other folders it imports only schemas and the rules for options, names and first bytes.',
       { path: '^services/gateway/page/app/' },
       {
         path: '^services/gateway/',
@@ -123,7 +123,7 @@ const configuration: IConfiguration = {
         ],
       },
     ),
-    ...roomRules,
+    ...folderRules,
   ],
   options: {
     tsPreCompilationDeps: true,

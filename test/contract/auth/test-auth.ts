@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { createAccountRooms } from '../../../services/auth/account-rooms.ts';
+import { createAccountModule } from '../../../services/auth/account-module.ts';
 import { createAccounts } from '../../../services/auth/accounts/accounts.ts';
 import { accountKey } from '../../../services/auth/accounts/email-address.ts';
 import { createPasswords } from '../../../services/auth/accounts/passwords.ts';
@@ -77,7 +77,7 @@ export async function buildAuth(
   const users = createUsers(database);
   const passwords = await createPasswords({ parallel: 2, queue });
   const limits = createLimits(database, { ...SETTINGS, ...settings }, now);
-  const rooms = createAccountRooms({
+  const rooms = createAccountModule({
     ...{ database, passwords, tokens, requireVerifiedEmail, now, minMs },
     publicUrl: PUBLIC_URL,
     wakeMails: () => undefined,

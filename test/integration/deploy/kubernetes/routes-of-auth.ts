@@ -1,5 +1,5 @@
 import type Router from '@koa/router';
-import { createAccountRooms } from '../../../../services/auth/account-rooms.ts';
+import { createAccountModule } from '../../../../services/auth/account-module.ts';
 import { createAuthApp } from '../../../../services/auth/app.ts';
 import { createSignIn } from '../../../../services/auth/sign-in.ts';
 import { createMetrics } from '../../../../services/shared/http/metrics.ts';
@@ -23,12 +23,12 @@ const ports = {
 /** Returns the routes that auth registers, such as `POST /login`. */
 export async function readRoutesOfAuth(): Promise<string[]> {
   const signIn = await createSignIn(ports as never);
-  const rooms = createAccountRooms(ports as never);
+  const accountModule = createAccountModule(ports as never);
   let registered: Router<RequestState> | undefined;
   createAuthApp({
     ...(ports as object),
     addRoutes(router: Router<RequestState>) {
-      rooms.addRoutes(router);
+      accountModule.addRoutes(router);
       signIn.addRoutes(router);
       registered = router;
     },

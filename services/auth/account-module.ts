@@ -23,7 +23,7 @@ import { deleteOldRevocations } from './revocations/delete-old.ts';
 import { revocationRoutes } from './revocations/routes.ts';
 import type { Tokens } from './tokens/tokens.ts';
 
-export interface AccountRoomsPorts {
+export interface AccountModulePorts {
   database: Database;
   passwords: Passwords;
   tokens: Pick<Tokens, 'verify' | 'seconds'>;
@@ -38,7 +38,7 @@ export interface AccountRoomsPorts {
   minMs?: number;
 }
 
-export interface AccountRooms {
+export interface AccountModule {
   /** Undefined where addresses need not be confirmed. */
   verification: Verification | undefined;
   addRoutes(router: Router<RequestState>): void;
@@ -47,7 +47,7 @@ export interface AccountRooms {
 }
 
 /** What people and gateways do with accounts beside signing in. */
-export function createAccountRooms(ports: AccountRoomsPorts): AccountRooms {
+export function createAccountModule(ports: AccountModulePorts): AccountModule {
   const { database, tokens, limits, requireVerifiedEmail, now = Date.now } = ports;
   // A minute more, because a gateway may ask again only after the grace has begun.
   const revocationSeconds = Math.max(tokens.seconds, KEY_GRACE_SECONDS + 60);
