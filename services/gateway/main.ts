@@ -25,7 +25,7 @@ import {
 import { createSignedLinks } from './downloads/signed-link.ts';
 import { createLiveJobs } from './events/live-jobs.ts';
 import { createJobIndex } from './job-index/job-index.ts';
-import { createJobRooms } from './job-rooms.ts';
+import { createJobModule } from './job-module.ts';
 import { createClientAddress } from './limits/client-address.ts';
 import { createConcurrencyLimit } from './limits/concurrency-limit.ts';
 import { createFailedIndex } from './operator/failed-index.ts';
@@ -61,11 +61,11 @@ const stored = { jobs, index, blobs: createBlobStore(state) };
 const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
-const jobRooms = createJobRooms({
+const jobModule = createJobModule({
   ...{ ...stored, state, publish, links, limits, groupLimits, times, stoppingSignal, log },
   uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
 });
-const { admission, commands, resumable, storeUpload, usage } = jobRooms;
+const { admission, commands, resumable, storeUpload, usage } = jobModule;
 
 const { storeCheck, marking } = showStore({ state, indexSeconds: times.indexSeconds, stoppingSignal, log });
 fitToStore(sidecar, { encoding: env.BLOB_ENCODING, stoppingSignal, log });
@@ -133,7 +133,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await Promise.all([working, marking, jobRooms.settled()]);
+    await Promise.all([working, marking, jobModule.settled()]);
     await sidecar.close();
   },
 });

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { cacheDir } from '../../process/cache-dir.ts';
+import { downloadFile, downloadText, isProtected } from '../../process/download.ts';
 import { type Report, run } from '../../process/run.ts';
 
 /** Where the Dapr project publishes its releases, each in a folder of its version. */
 const RELEASES = 'https://github.com/dapr/dapr/releases/download';
-/** A download ends when this many ms pass without a byte. */
-const SILENCE_MS = 20_000;
-const REPORT_MS = 2_000;
-/** A checksum file is a line. */
+/** An archive has about 80 MB, and a checksum file is a line. */
+const ARCHIVE_BYTES = 500e6;
 const CHECKSUM_BYTES = 1_000;
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
@@ -31,14 +27,11 @@ export function archiveFor(platform: NodeJS.Platform, arch: NodeJS.Architecture)
 export function releasesFromEnv(value = process.env.DAPRD_DOWNLOAD): string | undefined {
   if (value === 'off') return undefined;
   if (value === undefined || value === '') return RELEASES;
-  if (URL.canParse(value) && isAllowed(new URL(value))) return value.replace(/\/+$/, '');
+  if (URL.canParse(value) && isProtected(new URL(value))) return value.replace(/\/+$/, '');
   throw new Error('DAPRD_DOWNLOAD must be `off`, or the https URL of a mirror of the releases of Dapr.');
 }
 
-const isAllowed = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
-
-export interface Download {
+export interface DaprdDownload {
   /** The URL under which there is a folder for each version. */
   releases: string;
   version: string;
@@ -47,22 +40,26 @@ export interface Download {
   file: string;
   report: Report;
   signal: AbortSignal;
-  /** Default: 20 s. */
+  /** How many ms may pass without a byte. Default: 20,000. */
   silenceMs?: number;
 }
 
 /**
- * Downloads the released daprd, compares it with the checksum file beside it (SHA-256), and unpacks it.
+ * Downloads the released daprd, compares it with the checksum file beside it (SHA-256), and unpacks it. The checksum finds a damaged
+ * archive. Who has made it, only the certificate of the server says, as with `dapr init`.
  * @throws where it cannot be reached, is not what the checksum says, or does not run here
  */
-export async function downloadDaprd(download: Download): Promise<void> {
-  const { releases, version, archive, file, report, signal } = download;
+export async function downloadDaprd(download: DaprdDownload): Promise<void> {
+  const { releases, version, archive, file, report, signal, silenceMs } = download;
   const url = `${releases}/v${version}/${archive}`;
+  const bounds = { signal, silenceMs };
   const folder = mkdtempSync(path.join(cacheDir(), 'daprd-download-'));
   try {
-    const expected = await readChecksum(`${url}.sha256`, download);
+    const expected = await readChecksum(`${url}.sha256`, { ...bounds, maxBytes: CHECKSUM_BYTES });
     const packed = path.join(folder, archive);
-    const actual = await fetchFile(url, packed, download);
+    const actual = await downloadFile(url, packed, {
+      ...{ ...bounds, maxBytes: ARCHIVE_BYTES, what: `daprd ${version}`, report },
+    });
     if (actual !== expected) throw new Error(`${url} does not have the SHA-256 that is published beside it.`);
     const options = { what: 'Unpacking daprd', report, signal, cwd: folder, timeoutMs: 120_000 };
     await run('tar', ['-xzf', packed, 'daprd'], options);
@@ -75,91 +72,8 @@ export async function downloadDaprd(download: Download): Promise<void> {
 }
 
 /** Returns the SHA-256 in hex that a checksum file as of sha256sum(1) begins with. */
-async function readChecksum(url: string, download: Download): Promise<string> {
-  const silence = createSilenceLimit(download);
-  try {
-    const { body } = await request(url, silence.signal);
-    let text = '';
-    for await (const chunk of body) {
-      silence.reset();
-      text += String(chunk);
-      if (text.length > CHECKSUM_BYTES) break;
-    }
-    const [sum] = /^[\da-f]{64}\b/i.exec(text) ?? [];
-    if (sum === undefined) throw new Error(`${url} contains no SHA-256.`);
-    return sum.toLowerCase();
-  } finally {
-    silence.end();
-  }
-}
-
-/** Downloads a file, and says how far it is. Returns its SHA-256 in hex. */
-async function fetchFile(url: string, file: string, download: Download): Promise<string> {
-  const silence = createSilenceLimit(download);
-  const hash = createHash('sha256');
-  try {
-    const { body, bytes } = await request(url, silence.signal);
-    const progress = createProgress(bytes, download);
-    const watch = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        silence.reset();
-        hash.update(chunk);
-        progress.add(chunk.length);
-        done(undefined, chunk);
-      },
-    });
-    await pipeline(body, watch, createWriteStream(file, { mode: 0o600 }), { signal: silence.signal });
-    return hash.digest('hex');
-  } catch (error) {
-    // A stream that is aborted says only that it was.
-    silence.signal.throwIfAborted();
-    throw error;
-  } finally {
-    silence.end();
-  }
-}
-
-/** Requests a file. A redirect to another site has to be encrypted as well. */
-async function request(url: string, signal: AbortSignal) {
-  const reply = await fetch(url, { signal });
-  const { ok, status, body, headers } = reply;
-  if (!ok || body === null || !isAllowed(new URL(reply.url))) {
-    await body?.cancel();
-    throw new Error(ok ? `${url} leads to ${new URL(reply.url).origin}.` : `${url} answers with ${status}.`);
-  }
-  return { body: Readable.fromWeb(body), bytes: Number(headers.get('content-length')) || undefined };
-}
-
-/** A signal that is aborted with the caller's, and when nothing has come for too long. */
-function createSilenceLimit({ signal, silenceMs = SILENCE_MS }: Download) {
-  const silent = new AbortController();
-  const timer = setTimeout(
-    () => silent.abort(new Error(`Nothing came for ${silenceMs / 1000} s.`)),
-    silenceMs,
-  );
-  return {
-    signal: AbortSignal.any([signal, silent.signal]),
-    reset: () => void timer.refresh(),
-    end: () => clearTimeout(timer),
-  };
-}
-
-/** Says every two seconds how much there is. @param total bytes, where they are known */
-function createProgress(total: number | undefined, { version, report }: Download) {
-  const startedAt = performance.now();
-  let reportedAt = startedAt;
-  let count = 0;
-  return {
-    add(bytes: number): void {
-      count += bytes;
-      const now = performance.now();
-      if (now - reportedAt < REPORT_MS) return;
-      reportedAt = now;
-      const secondsLeft = total && ((now - startedAt) / 1000) * (total / count - 1);
-      const share = total
-        ? `${Math.floor((100 * count) / total)} %, ${secondsLeft?.toFixed(0)} s left`
-        : `${(count / 1e6).toFixed(0)} MB`;
-      report(`Downloading daprd ${version} … ${share}`);
-    },
-  };
+async function readChecksum(url: string, bounds: Parameters<typeof downloadText>[1]): Promise<string> {
+  const [sum] = /^[\da-f]{64}\b/i.exec(await downloadText(url, bounds)) ?? [];
+  if (sum === undefined) throw new Error(`${url} contains no SHA-256.`);
+  return sum.toLowerCase();
 }

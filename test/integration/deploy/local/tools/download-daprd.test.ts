@@ -133,6 +133,15 @@ describe('downloadDaprd', () => {
       assert.deepEqual(left, []);
     });
 
+  it('fails where it is redirected without end, and leaves nothing', async (test) => {
+    const releases = await serve(test, {
+      [`${ARCHIVE}.sha256`]: (_, reply) => reply.writeHead(302, { location: `${ARCHIVE}.sha256` }).end(),
+    });
+    const { error, left } = await download(test, releases);
+    assert.match(String(error?.message), /redirected more than 5 times/);
+    assert.deepEqual(left, []);
+  });
+
   it('fails where it is led to another machine without encryption, and leaves nothing', async (test) => {
     const archive = pack(test);
     const files = { [ARCHIVE]: archive, [`${ARCHIVE}.sha256`]: sumOf(archive) };

@@ -198,7 +198,7 @@ export const accountScenes = {
     await page.locator('input[name=email]').fill(email);
     await page.locator('input[name=password]').fill(USER.password);
     await page.locator('form.credentials button[type=submit]').click();
-    await page.getByRole('button', { name: t('access.resend') }).click();
+    await page.getByRole('button', { name: t('access.send') }).click();
     await page.locator('.notice').waitFor();
   },
 

@@ -20,7 +20,7 @@ import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
 import { createDayUsage } from './usage/day-usage.ts';
 
-export interface JobRoomsPorts {
+export interface JobModulePorts {
   state: StateStore;
   jobs: JobStore;
   index: JobIndex;
@@ -36,7 +36,7 @@ export interface JobRoomsPorts {
 }
 
 /** How jobs come to be by uploads, what is done with them by command, and what bounds both. */
-export function createJobRooms(ports: JobRoomsPorts) {
+export function createJobModule(ports: JobModulePorts) {
   const { state, jobs, index, blobs, publish, links, limits, groupLimits, times, stoppingSignal, log } =
     ports;
   const stored = { jobs, index, blobs };
