@@ -16,7 +16,7 @@ export const defaultParallel = (processors: number): number =>
 const DAY_SECONDS = 24 * 3600;
 const MONTH_SECONDS = 30 * DAY_SECONDS;
 
-/** How often expired sessions, and guests without a session, are deleted. */
+/** How often expired sessions, guests without a session, and the sessions of accounts that are closed are deleted. */
 export const CLEANUP_MS = 3600 * 1000;
 
 export const authEnvironment = requireTokenUnlessLoopback(

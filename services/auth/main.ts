@@ -24,7 +24,7 @@ import { createLimits } from './limits/limits.ts';
 import { rememberSignIns } from './limits/remember-sign-ins.ts';
 import { createMailLoop } from './mails/send-mails.ts';
 import { resolveSecrets } from './oidc/settings.ts';
-import { endUnconfirmedSessions } from './revocations/end-unconfirmed.ts';
+import { repeatEndUnconfirmed } from './revocations/end-unconfirmed.ts';
 import { createGrants } from './sessions/grants.ts';
 import { createSessions } from './sessions/refresh-sessions.ts';
 import { createSignIn } from './sign-in.ts';
@@ -66,10 +66,6 @@ const tokens = createTokens({
 });
 await keys().catch(failStart);
 const { REQUIRE_VERIFIED_EMAIL: requireVerifiedEmail } = env;
-if (requireVerifiedEmail) {
-  const accounts = await endUnconfirmedSessions(database, env.ACCESS_TOKEN_SECONDS).catch(failStart);
-  if (accounts > 0) log.info({ accounts }, 'ended the sessions of accounts that nobody has confirmed');
-}
 
 const sidecar = connectSidecar({
   host: env.DAPR_HOST,
@@ -138,6 +134,13 @@ const cleaning = repeat(
   stopping.signal,
 );
 
+const ending = requireVerifiedEmail
+  ? repeatEndUnconfirmed(
+      { database, log, tokenSeconds: env.ACCESS_TOKEN_SECONDS, everyMs: CLEANUP_MS },
+      stopping.signal,
+    )
+  : undefined;
+
 const mailing = mails.run(stopping.signal);
 
 await serve(app.callback(), {
@@ -147,7 +150,7 @@ await serve(app.callback(), {
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,
   async close() {
-    await Promise.all([cleaning, mailing]);
+    await Promise.all([cleaning, ending, mailing]);
     await sidecar.close();
     await database.close();
   },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Statements } from '../database/database.ts';
-import { linkExpired } from '../mails/mail-tokens.ts';
+import { dropMailTokens, linkExpired } from '../mails/mail-tokens.ts';
 import { endSessions } from '../revocations/revocations.ts';
 import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
 import { emailKey } from './email-address.ts';
@@ -54,6 +54,8 @@ async function openAccount(
     await endSessions(statements, id);
     await endApiKeys(statements, id);
     await dropOtherWays(statements, id);
+    // Such as the link with which a stranger would give the account another address.
+    await dropMailTokens(statements, id);
   }
   return { id, hasPassword };
 }

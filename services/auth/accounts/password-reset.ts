@@ -63,11 +63,12 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
     const isClosed = requireVerifiedEmail && user.isUnconfirmed === true;
     const kind = isClosed ? 'verify' : 'reset';
     const allowed = { emailKey: emailKey(user.email), kind, now: now() } as const;
-    // The mail that is in the mailbox already may be of the stranger who has registered with the address.
-    if (isClosed) await contestRegistration(database, user.email);
     const isQueued = await whileAllowed(database, allowed, (statements) =>
       queueResetMail(statements, { user, publicUrl, at }),
     );
+    // The mail that is in the mailbox may be of the stranger who has registered with the address. No other one can follow now, because
+    // the allowance is spent.
+    if (isClosed) await contestRegistration(database, user.email);
     if (isQueued) wakeMails();
   }
 

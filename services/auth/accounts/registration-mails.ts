@@ -3,7 +3,7 @@ import { whileAllowed } from '../mails/allowances.ts';
 import { mailLink, newMailToken } from '../mails/mail-tokens.ts';
 import { queueMail } from '../mails/outbox.ts';
 import { emailKey } from './email-address.ts';
-import { type Registration, replaceToken, saveRegistration } from './registrations.ts';
+import { type Registration, replaceToken, saveForClosedAccount, saveRegistration } from './registrations.ts';
 
 /** After this time without a confirmation, a registration is forgotten, so that nobody holds the address of a stranger. */
 export const REGISTRATION_MS = 48 * 3600 * 1000;
@@ -16,19 +16,25 @@ export interface RegistrationMailPorts {
   now?: () => number;
 }
 
+type NewRegistration = Omit<Registration, 'tokenHash' | 'expiresAt'>;
+
 /** The mails that a registration causes. */
 export function createRegistrationMails(ports: RegistrationMailPorts) {
   const { database, publicUrl, wakeMails, now = Date.now } = ports;
 
   /** Stores the registration with a new token, and queues its mail. Returns false where no mail may be sent. */
-  async function mailRegistration(
-    registration: Omit<Registration, 'tokenHash' | 'expiresAt'>,
-  ): Promise<boolean> {
-    return mailLinkTo(registration.email, async (statements, token) => {
+  const mailRegistration = (registration: NewRegistration): Promise<boolean> =>
+    mailLinkTo(registration.email, async (statements, token) => {
       await saveRegistration(statements, { ...registration, ...token });
       return true;
     });
-  }
+
+  /** Does the same for an account that is closed. One that was contested stays so. */
+  const mailClosedAccount = (registration: NewRegistration): Promise<boolean> =>
+    mailLinkTo(registration.email, async (statements, token) => {
+      await saveForClosedAccount(statements, { ...registration, ...token }, new Date(now()));
+      return true;
+    });
 
   /** Queues the mail of a registration again, with a new token. */
   async function mailAgain(email: string): Promise<void> {
@@ -63,5 +69,5 @@ export function createRegistrationMails(ports: RegistrationMailPorts) {
     if (isQueued) wakeMails();
   }
 
-  return { mailRegistration, mailAgain, mailOwner };
+  return { mailRegistration, mailClosedAccount, mailAgain, mailOwner };
 }

@@ -73,6 +73,29 @@ export async function saveRegistration(
 }
 
 /**
+ * Does the same for an account that is closed, but a registration stays without a password where it waits without one: whoever confirms
+ * it expects to take the account from all others. One statement does it, so that nobody contests the registration in between.
+ */
+export async function saveForClosedAccount(
+  { change }: Pick<Statements, 'change'>,
+  registration: Registration,
+  now: Date,
+): Promise<void> {
+  const { email, guestId, passwordHash, tokenHash, expiresAt } = registration;
+  const isContested = 'password_hash IS NULL AND expires_at > ?';
+  // The assignments are made from left to right, so both conditions go by what is stored.
+  await change(
+    `INSERT INTO registrations (email_key, email, guest_id, password_hash, token_hash, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+      ON DUPLICATE KEY UPDATE email = ?, guest_id = IF(${isContested}, NULL, ?),
+        password_hash = IF(${isContested}, NULL, ?), token_hash = ?, expires_at = ?`,
+    [
+      ...[emailKey(email), email, guestId, passwordHash, tokenHash, expiresAt],
+      ...[email, now, guestId, now, passwordHash, tokenHash, expiresAt],
+    ],
+  );
+}
+
+/**
  * Gives a registration another token, and keeps whatever password it has by now: it may have been contested since it was read. Returns
  * false where there is none any more.
  */

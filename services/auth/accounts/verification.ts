@@ -40,7 +40,8 @@ export interface NewRegistration {
  *
  * An account that was made while addresses did not have to be confirmed is closed until its address is: see `isUnconfirmed`. It has its
  * mail sent as a registration has, and the confirmation opens it, with its id and its jobs. It keeps its password, unless somebody
- * has registered meanwhile who does not know that: then two people may claim it, and whoever confirms takes it from all others.
+ * has registered meanwhile who does not know that: then two people may claim it, and whoever confirms takes it from all others. That
+ * stays so for as long as the registration waits, also where somebody registers again with the password of the account.
  */
 export interface Verification {
   /** Throws `invalid_email` and `weak_password`. The answer and its time are the same whether or not there is an account. */
@@ -60,7 +61,7 @@ export interface VerificationPorts extends RegistrationMailPorts {
 export function createVerification(ports: VerificationPorts): Verification {
   const { database, passwords, minMs, now = Date.now } = ports;
 
-  const { mailRegistration, mailAgain, mailOwner } = createRegistrationMails(ports);
+  const { mailRegistration, mailClosedAccount, mailAgain, mailOwner } = createRegistrationMails(ports);
 
   /**
    * Keeps what an earlier registration has mailed, and makes sure that its password is nobody else's. Returns false where the
@@ -93,10 +94,9 @@ export function createVerification(ports: VerificationPorts): Verification {
     }
     const allowance = { emailKey: emailKey(email), kind: 'verify', now: now() } as const;
     if (await hasAllowance(database, allowance)) {
-      const passwordHash = await (user
-        ? ownHash(passwords, user, registration)
-        : passwords.hash(password, signal));
-      return mailRegistration({ email, guestId, passwordHash });
+      return user
+        ? mailClosedAccount({ email, guestId, passwordHash: await ownHash(passwords, user, registration) })
+        : mailRegistration({ email, guestId, passwordHash: await passwords.hash(password, signal) });
     }
     return joinEarlier(registration);
   }
@@ -122,7 +122,7 @@ export function createVerification(ports: VerificationPorts): Verification {
         ]);
         if (pending) await mailAgain(pending.email);
         else if (user?.isUnconfirmed)
-          await mailRegistration({ email, guestId: null, passwordHash: user.passwordHash ?? null });
+          await mailClosedAccount({ email, guestId: null, passwordHash: user.passwordHash ?? null });
       }, minMs),
 
     findPending: (email) => findRegistration(database, email, new Date(now())),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { TOTP } from 'otpauth';
-import { endUnconfirmedSessions } from '../../../services/auth/revocations/end-unconfirmed.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { takeMails, takeToken } from './account-mails.ts';
 import { buildSystem, ORIGIN } from './build-system.ts';
 import { skip } from './database-for-test.ts';
+import { gateDatabase } from './gated-database.ts';
 import { createAuthenticator } from './soft-authenticator.ts';
 import { buildAuth } from './test-auth.ts';
 import { startProvider } from './test-provider.ts';
@@ -100,26 +100,6 @@ describe('an account from before addresses had to be confirmed', () => {
     assert.equal((await ann('POST', '/session', withPassword)).json.code, 'email_not_verified');
     assert.equal((await ann('GET', '/session')).json.account, null);
     assert.deepEqual(await takeMails(database), []);
-  });
-
-  it('loses its open sessions at the start, so that gateways refuse their access tokens', {
-    skip,
-  }, async (t) => {
-    const { before, database, call, bearer } = await build(t);
-    const { json: guest } = await before.call('POST', '/guests');
-    const confirmed = { email: 'bob@example.com', password: PASSWORD };
-    await before.call('POST', '/register', { body: confirmed });
-    await database.change("UPDATE users SET verified_at = NOW() WHERE email = 'bob@example.com'");
-    const bob = await before.call('POST', '/login', {
-      headers: { authorization: basic(confirmed.email, PASSWORD) },
-    });
-    const { sid } = (await call('GET', '/validate', { headers: bearer })).json;
-
-    assert.equal(await endUnconfirmedSessions(database, 900), 1);
-    assert.deepEqual((await call('GET', '/revocations')).json.revoked, [sid]);
-    for (const { refresh_token } of [guest, bob.json])
-      assert.equal((await call('POST', '/refresh', { body: { refresh_token } })).status, 200);
-    assert.equal(await endUnconfirmedSessions(database, 900), 0);
   });
 
   it('gets one mail an hour, however it is asked for, and no other', { skip }, async (t) => {
@@ -218,6 +198,63 @@ describe('whoever opens the mail of an account from before', () => {
       [401, 200, 401, 410],
     );
     assert.equal((await login(CHOSEN)).status, 200);
+  });
+
+  it('takes it from all others also where a stranger registers later with the password of the account', {
+    skip,
+  }, async (t) => {
+    const { database, clock, register, resend, confirm, choose, login, checkKey } = await build(t);
+    await register(OTHER);
+    for (const again of [() => register(PASSWORD), resend]) {
+      clock.ms += HOUR_MS;
+      await takeMails(database);
+      await again();
+    }
+    assert.equal(await confirm(await takeToken(database, 'verify_email')), 204);
+    assert.deepEqual([(await login()).status, await checkKey()], [401, 401]);
+    assert.equal(await choose(await takeToken(database, 'reset_password')), 204);
+    assert.equal((await login(CHOSEN)).status, 200);
+  });
+
+  it('opens it with its password where the registration of somebody else has expired', {
+    skip,
+  }, async (t) => {
+    const { database, clock, register, confirm, login, checkKey } = await build(t);
+    await register(OTHER);
+    await takeMails(database);
+    clock.ms += 49 * HOUR_MS;
+    await register(PASSWORD);
+    assert.equal(await confirm(await takeToken(database, 'verify_email')), 204);
+    assert.deepEqual([(await login()).status, await checkKey()], [200, 200]);
+  });
+
+  it('takes it from all others also where a stranger has asked for another address', { skip }, async (t) => {
+    const { before, database, bearer, register, confirm, choose, login } = await build(t);
+    const body = { password: PASSWORD, email: 'evil@example.net' };
+    await before.call('POST', '/account/email', { headers: bearer, body });
+    const evil = await takeToken(database, 'email_change');
+    await register(OTHER);
+    assert.equal(await confirm(await takeToken(database, 'verify_email')), 204);
+    const reset = await takeToken(database, 'reset_password');
+    assert.deepEqual([await confirm(evil), await choose(reset)], [410, 204]);
+    assert.equal((await login(CHOSEN)).status, 200);
+  });
+
+  it('takes it from all others where a stranger has its mail sent while its owner asks for a new password', {
+    skip,
+  }, async (t) => {
+    const { database, resend, confirm, login, checkKey } = await build(t);
+    const gated = gateDatabase(database);
+    const slow = await buildAuth(t, { database: gated.database, requireVerifiedEmail: true });
+    const { status } = await gated.during(
+      /INTO mail_allowances/,
+      () => slow.call('POST', '/account/reset', { body: { email: EMAIL } }),
+      resend,
+    );
+    assert.equal(status, 202);
+    assert.equal(await confirm(await takeToken(database, 'verify_email')), 204);
+    assert.deepEqual([(await login()).status, await checkKey()], [401, 401]);
+    await takeToken(database, 'reset_password');
   });
 
   it('tells an unconfirmed address nothing of its change to another one', { skip }, async (t) => {
