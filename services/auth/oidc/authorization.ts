@@ -56,6 +56,12 @@ interface Options {
   now?: () => number;
 }
 
+/**
+ * What the attempt of a guest is sealed for. A replica of a release that knows no guests cannot open it, so it refuses the answer and
+ * makes no account of somebody else, without the jobs. No id of a provider has a colon.
+ */
+const ofGuest = ({ id }: ProviderSettings) => `${id}:guest`;
+
 export function createAuthorization(options: Options): Authorization {
   const { settings, discover, seal, redirectUri, spend, now = Date.now } = options;
 
@@ -70,7 +76,7 @@ export function createAuthorization(options: Options): Authorization {
 
   /** Throws `sign_in_failed` where this browser has not begun a login at this provider, or long ago. */
   function openAttempt(sealed: SealedAttempt): z.output<typeof attempt> {
-    const text = seal.open(sealed, settings.id);
+    const text = seal.open(sealed, settings.id) ?? seal.open(sealed, ofGuest(settings));
     const found = text === undefined ? undefined : attempt.safeParse(parseJson(text)).data;
     if (!found || found.until <= now())
       throw signInFailed('this sign-in was not begun in this browser, or took too long: begin again');
@@ -88,7 +94,8 @@ export function createAuthorization(options: Options): Authorization {
         code_challenge_method: 'S256',
       });
       const opened = { state, nonce, verifier, until: now() + ATTEMPT_MS, ...by };
-      return { url: url.href, attempt: seal.close(JSON.stringify(opened), settings.id) };
+      const context = by?.guest ? ofGuest(settings) : settings.id;
+      return { url: url.href, attempt: seal.close(JSON.stringify(opened), context) };
     },
 
     async complete(query, sealed) {

@@ -46,11 +46,14 @@ export async function addIdentity(
   );
 }
 
-export async function noteIdentityUse({ change }: Statements, identity: Identity, now: Date): Promise<void> {
-  await change('UPDATE identities SET last_used_at = ?, email = ? WHERE id = ?', [
-    ...[now, identity.email ?? null, identityId(identity)],
-  ]);
-}
+/** Returns false where the user does not have the identity any more. It sees what others have committed since the snapshot was taken. */
+export const noteIdentityUse = async (
+  { change }: Statements,
+  { identity, userId, now }: { identity: Identity; userId: string; now: Date },
+): Promise<boolean> =>
+  (await change('UPDATE identities SET last_used_at = ?, email = ? WHERE id = ? AND user_id = ?', [
+    ...[now, identity.email ?? null, identityId(identity), userId],
+  ])) === 1;
 
 /** Reads the user as it is now, and has other changes of it wait until the transaction ends. */
 export async function lockedUser({ rows }: Statements, userId: string): Promise<User | undefined> {

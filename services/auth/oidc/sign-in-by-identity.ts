@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/runtime/errors.ts';
 import { lockUser } from '../accounts/lock-account.ts';
+import { dropRegistration } from '../accounts/registrations.ts';
 import type { ProvedUser, User } from '../accounts/users.ts';
 import { invalidToken } from '../credentials.ts';
 import type { Statements, Transactions } from '../database/database.ts';
@@ -51,7 +52,9 @@ export function createSignInByIdentity(database: Transactions, now = Date.now): 
           ? await joinOwn(statements, { identity, settings, join, at })
           : await joinOrAdd(statements, { identity, settings, guest, at }));
       const current = await updateGroup(statements, user.id, identity);
-      await noteIdentityUse(statements, identity, at);
+      // After the user was locked: a new password may have removed the identity while this waited.
+      if (!(await noteIdentityUse(statements, { identity, userId: user.id, now: at })))
+        throw signInFailed(`your account at ${settings.name} is not joined any more: begin again`);
       return { ...current, sessionEpoch: await readEpoch(statements, user.id) };
     });
 
@@ -96,11 +99,13 @@ async function joinOrAdd(
   if (!emailVerified) throw signInFailed(`${settings.name} has not verified your e-mail address`);
   const other = await findByAddress(statements, email);
   if (other) {
-    if (!settings.join_verified_email || other.isUnconfirmed) throw addressTaken(settings);
+    if (!settings.join_verified_email || other.isUnconfirmed) throw addressTaken(other, settings);
     requireLeave(other, settings, guest);
     await joinTo(statements, other, wanted);
     return other;
   }
+  // Before the account, as a confirmation does. The link of its mail could not make an account with the same address any more.
+  await dropRegistration(statements, email);
   const user = guest
     ? await makeGuestAccount(statements, guest, { email, at })
     : await addVerifiedUser(statements, email, at);
@@ -127,8 +132,11 @@ async function updateGroup(statements: Statements, userId: string, identity: Ide
   return { ...known, ...(group !== 'user' && { group }) };
 }
 
-const addressTaken = ({ name }: ProviderSettings): AppError =>
+/** Of an account that nobody has confirmed, a stranger may know the password: its owner gets in by choosing another one. */
+const addressTaken = ({ isUnconfirmed }: User, { name }: ProviderSettings): AppError =>
   new AppError(
     'email_taken',
-    `there is an account with this address: sign in with its password, and join ${name} to it there`,
+    isUnconfirmed
+      ? `nobody has confirmed the account with this address: choose a new password by "forgot password", and join ${name} to it there`
+      : `there is an account with this address: sign in with its password, and join ${name} to it there`,
   );

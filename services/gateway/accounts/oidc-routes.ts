@@ -38,17 +38,19 @@ const guestOutcome = z.object({ guest: z.enum(['registered', 'left']) });
 
 /** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
 export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): void {
-  const { authenticate, callAuth, publicUrl } = ports;
+  const { authenticate, callAuth, cookies, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const attempts = createAttemptCookie(publicUrl, SIGN_IN_COOKIE);
 
   /**
    * Whether a sign-in that begins with GET could leave what a guest has, without a word. The page warns first, and begins it by POST. With
-   * a request that another site has caused, a browser does not tell us who is signed in.
+   * a request that another site has caused, a browser does not tell us who is signed in. Where the access token has expired and the
+   * refresh token is left, the page renews the session, or ends it, and knows then.
    */
   async function couldLeaveGuest(context: Context): Promise<boolean> {
     if (context.get('sec-fetch-site') === 'cross-site') return true;
-    return (await currentUser(context, authenticate))?.group === 'guest';
+    const user = await currentUser(context, authenticate);
+    return user ? user.group === 'guest' : cookies.refreshToken(context) !== undefined;
   }
 
   router.get('/session/oidc', noApiKey, async (context) => {

@@ -74,7 +74,7 @@ export const oidcPaths = refuseApiKeys({
   '/session/oidc/{provider}': {
     get: {
       summary: 'Sign in at another system (OpenID Connect)',
-      description: `For a browser, which is sent there. Where a guest is signed in, or another site has caused the request, the browser is sent to \`/#/account\` instead: the page says what a guest would lose, and begins the sign-in of a guest by POST. ${elsewhere}`,
+      description: `For a browser, which is sent there. Where a guest is signed in, a session is to be renewed first, or another site has caused the request, the browser is sent to \`/#/account\` instead: the page says what a guest would lose, and begins the sign-in of a guest by POST. ${elsewhere}`,
       parameters: [provider],
       responses: {
         302: {

@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { readSharedSecret } from '../../../services/auth/database/shared-secret.ts';
 import type { ProviderSettings } from '../../../services/auth/oidc/settings.ts';
+import { createSeal } from '../../../services/auth/seal.ts';
+import type { Reply } from '../../support/in-process.ts';
 import { ORIGIN } from './build-system.ts';
 import { skip } from './database-for-test.ts';
 import { buildWithProvider, EMAIL, startTestProvider } from './provider-system.ts';
 import { PASSWORD, visitingGuest } from './visiting-guest.ts';
 
-async function build(t: TestContext, given: Partial<ProviderSettings> = {}) {
+async function build(
+  t: TestContext,
+  given: Partial<ProviderSettings> = {},
+  options: { requireVerifiedEmail?: boolean } = {},
+) {
   const provider = await startTestProvider(t);
-  const system = await buildWithProvider(t, provider, given);
+  const system = await buildWithProvider(t, provider, given, options);
   const users = () =>
     system.auth.database.rows<{ id: string; email: string | null }>(
       'SELECT id, email FROM users ORDER BY email IS NULL, email',
@@ -61,6 +68,27 @@ describe('a guest who signs in at a provider', () => {
     // Gateways refuse the access tokens of the guest.
     assert.deepEqual(await auth.database.rows('SELECT id FROM revocations'), [{ id: before?.id }]);
   });
+
+  for (const [who, isGuest] of [
+    ['has registered by mail with the address of the provider', true],
+    ['is nobody yet, and whose address has a registration', false],
+  ] as const)
+    it(`ends that registration, where it ${who}: no more mails of it are sent`, { skip }, async (t) => {
+      const { guest, visit, mails, auth } = await build(t, {}, { requireVerifiedEmail: true });
+      const ann = guest();
+      await ann.start();
+      assert.equal((await ann.register(EMAIL)).status, 202);
+      const [mail] = await mails();
+      const signedIn = isGuest ? ann : guest();
+      await signedIn.outcome(await visit(await (isGuest ? ann.beginAsGuest() : signedIn.begin())));
+      assert.equal((await signedIn.account()).email, EMAIL);
+      auth.clock.ms += 2 * 3600_000;
+      await auth.call('POST', '/account/verification', { body: { email: EMAIL } });
+      assert.deepEqual(await mails(), [mail]);
+      const token = String(mail.link).split('/').at(-1);
+      const confirmed = await auth.call('POST', '/account/verification/confirm', { body: { token } });
+      assert.deepEqual([confirmed.status, confirmed.json.code], [410, 'link_expired']);
+    });
 
   it('gets the group that the provider says', { skip }, async (t) => {
     const { guest, visit, people } = await build(t, { groups: { family: 'friend' } });
@@ -175,6 +203,24 @@ describe('a sign-in that a guest begins', () => {
     await ann.start();
     const reply = await ann.send({}, { origin: 'https://evil.example' });
     assert.deepEqual([reply.status, reply.headers['set-cookie']], [403, undefined]);
+  });
+
+  it('is completed by no replica of a release that knows no guests, which would leave the jobs', {
+    skip,
+  }, async (t) => {
+    const { guest, auth } = await build(t);
+    const ann = guest();
+    await ann.start();
+    const secret = await readSharedSecret(auth.database, 'oidc-attempts');
+    // Such a release opens each attempt for the id of its provider.
+    const opens = ({ headers }: Reply) => {
+      const [, attempt = ''] = /mp3_sign_in=([^;]+)/.exec(String(headers['set-cookie'])) ?? [];
+      return createSeal([secret], 'oidc-attempts').open(attempt, 'test') !== undefined;
+    };
+    assert.deepEqual(
+      [opens(await ann.send()), opens(await guest().get('/session/oidc/test'))],
+      [false, true],
+    );
   });
 
   it('takes nothing from the request that says who the guest is', { skip }, async (t) => {

@@ -206,6 +206,20 @@ describe('sign-in by OpenID Connect', () => {
       assert.equal((await other.account()).id, json.id);
     });
 
+    for (const [what, verified, advice] of [
+      ['a new one where nobody has confirmed it, because a stranger may know its own', false, /forgot/],
+      ['its own where somebody has confirmed it', true, /sign in with its password/],
+    ] as const)
+      it(`asks for a password: ${what}`, { skip }, async (t) => {
+        const { browser, visit, register, auth } = await build(t);
+        await register();
+        if (verified) await auth.database.change('UPDATE users SET verified_at = NOW()');
+        const ann = browser();
+        const { json } = await ann.back(await visit(await ann.begin()), 'application/json');
+        assert.equal(json.code, 'email_taken');
+        assert.match(json.detail, advice);
+      });
+
     it('is not joined by a session that has ended meanwhile', { skip }, async (t) => {
       const { browser, visit, register, auth } = await build(t);
       await register();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { TOTP } from 'otpauth';
+import { addIdentity } from '../../../services/auth/oidc/identity-store.ts';
 import { createSignInByIdentity } from '../../../services/auth/oidc/sign-in-by-identity.ts';
 import { basic } from '../../support/basic-auth.ts';
 import { takeMails, takeToken } from './account-mails.ts';
@@ -251,5 +252,27 @@ describe('a sign-in in another way that is under way', () => {
       owner.sessions.start(id, { isGuest: false, sessionEpoch });
     assert.equal(await start(before), undefined);
     assert.ok(await start(await signInByIdentity()));
+  });
+
+  it('ends in no session and gives no group after a reset that has removed its identity', {
+    skip,
+  }, async (t) => {
+    const { thief, ends, during, sessions, database } = await build(t);
+    const identity = { issuer: 'i', subject: 's', email: EMAIL, emailVerified: true, group: 'friend' };
+    const settings = { id: 'p', name: 'P', join_verified_email: false };
+    const [user] = await database.rows<{ id: string }>('SELECT id FROM users');
+    await addIdentity(database, {
+      ...{ identity: identity as never, provider: 'p', userId: user?.id ?? '', now: new Date() },
+    });
+    const signIn = createSignInByIdentity(thief.database);
+    const startSession = async () => {
+      const { id, sessionEpoch } = await signIn(identity as never, settings as never, {});
+      return thief.sessions.start(id, { isGuest: false, sessionEpoch });
+    };
+    // The identity was found, and the account is not locked yet.
+    const answer = during(/verified_at FROM users WHERE id = \? FOR UPDATE/, startSession, ends.reset);
+    await assert.rejects(answer, { code: 'sign_in_failed' });
+    assert.equal(await sessions(), 0);
+    assert.deepEqual(await database.rows('SELECT account_group FROM users'), [{ account_group: null }]);
   });
 });

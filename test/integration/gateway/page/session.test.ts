@@ -96,7 +96,7 @@ describe('the session of the page', () => {
     const REFUSALS: [code: ErrorCode, text: string][] = [
       ['weak_password', 'Dieses Passwort ist zu kurz oder zu leicht zu erraten.'],
       ['invalid_email', 'An diese Adresse lässt sich keine Mail senden.'],
-      ['email_taken', 'Zu dieser Adresse gibt es schon ein Konto.'],
+      ['email_taken', 'Melde dich damit an, oder wähle per E-Mail ein neues Passwort.'],
       ['too_many_requests', 'Das war zu viel auf einmal.'],
       ['unavailable', 'Etwas, das der Server braucht, antwortet nicht.'],
       ['internal', 'Der Server hat einen Fehler gemacht.'],

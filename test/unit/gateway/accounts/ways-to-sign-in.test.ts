@@ -67,3 +67,29 @@ describe('GET /session/oidc', () => {
     assert.deepEqual([status, headers['cache-control']], [503, 'no-store']);
   });
 });
+
+describe('GET /session/oidc/{provider}', () => {
+  const begun = jsonReply(200, { url: 'https://provider.test/auth', attempt: 'A' });
+  const access = asOwner.authorization.slice('Bearer '.length);
+  const begin = async (cookie: string) => {
+    const { call, calls } = build(begun);
+    const { headers } = await call('GET', '/session/oidc/test', { headers: { ...(cookie && { cookie }) } });
+    return [headers.location, calls().map(([, path]) => path)];
+  };
+
+  for (const [who, cookie] of [
+    ['whose access token has expired and is gone', 'mp3_refresh=a.b'],
+    ['whose access token is not valid any more', 'mp3_access=a.b.c; mp3_refresh=a.b'],
+  ] as const)
+    it(`sends a browser to the page ${who}, because it may be of a guest, and the page renews its session`, async () => {
+      assert.deepEqual(await begin(cookie), ['/#/account', []]);
+    });
+
+  for (const [who, cookie] of [
+    ['without a session', ''],
+    ['of an owner', `mp3_access=${access}; mp3_refresh=a.b`],
+  ] as const)
+    it(`sends a browser ${who} to the provider`, async () => {
+      assert.deepEqual(await begin(cookie), ['https://provider.test/auth', ['/oidc/begin']]);
+    });
+});

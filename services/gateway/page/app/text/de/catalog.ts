@@ -180,7 +180,8 @@ export const de: Catalog = {
 
   'error.unreachable': 'Der Server antwortet nicht. Prüfe deine Verbindung; die Seite versucht es weiter.',
   'error.invalid_credentials': 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
-  'error.email_taken': 'Zu dieser Adresse gibt es schon ein Konto. Melde dich damit an.',
+  'error.email_taken':
+    'Zu dieser Adresse gibt es schon ein Konto. Melde dich damit an, oder wähle per E-Mail ein neues Passwort.',
   'error.too_many_requests': 'Das war zu viel auf einmal. Versuche es gleich noch einmal.',
   'error.try_again': 'Das war zu viel. Versuche es {when} noch einmal.',
   'error.quota_exceeded':

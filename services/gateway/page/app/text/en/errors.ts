@@ -2,7 +2,8 @@
 export const errors = {
   'error.unreachable': 'The server does not answer. Check your connection; the page keeps trying.',
   'error.invalid_credentials': 'The e-mail address or the password is wrong.',
-  'error.email_taken': 'This address has an account already. Sign in instead.',
+  'error.email_taken':
+    'This address has an account already. Sign in instead, or choose a new password by mail.',
   'error.too_many_requests': 'That was too much at once. Try again in a moment.',
   'error.try_again': 'That was too much. Try again {when}.',
   'error.quota_exceeded':

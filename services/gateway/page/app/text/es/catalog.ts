@@ -186,7 +186,8 @@ export const es: Catalog = {
 
   'error.unreachable': 'El servidor no responde. Comprueba tu conexión; la página lo sigue intentando.',
   'error.invalid_credentials': 'El correo electrónico o la contraseña no son correctos.',
-  'error.email_taken': 'Ya hay una cuenta con este correo. Inicia sesión con ella.',
+  'error.email_taken':
+    'Ya hay una cuenta con este correo. Inicia sesión con ella o elige una nueva contraseña por correo.',
   'error.too_many_requests': 'Han sido demasiadas cosas a la vez. Inténtalo de nuevo en un momento.',
   'error.try_again': 'Han sido demasiadas cosas. Inténtalo de nuevo {when}.',
   'error.quota_exceeded':

@@ -187,7 +187,8 @@ export const fr: Catalog = {
 
   'error.unreachable': 'Le serveur ne répond pas. Vérifiez votre connexion ; la page continue d’essayer.',
   'error.invalid_credentials': 'L’adresse e-mail ou le mot de passe est incorrect.',
-  'error.email_taken': 'Cette adresse a déjà un compte. Connectez-vous plutôt.',
+  'error.email_taken':
+    'Cette adresse a déjà un compte. Connectez-vous ou choisissez un nouveau mot de passe par e-mail.',
   'error.too_many_requests': 'C’était trop à la fois. Réessayez dans un instant.',
   'error.try_again': 'C’était trop. Réessayez {when}.',
   'error.quota_exceeded':

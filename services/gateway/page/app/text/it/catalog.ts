@@ -182,7 +182,8 @@ export const it: Catalog = {
 
   'error.unreachable': 'Il server non risponde. Controlla la connessione; la pagina continua a riprovare.',
   'error.invalid_credentials': 'L’indirizzo e-mail o la password non sono corretti.',
-  'error.email_taken': 'Questo indirizzo ha già un account. Accedi con quello.',
+  'error.email_taken':
+    'Questo indirizzo ha già un account. Accedi con quello o scegli una nuova password via e-mail.',
   'error.too_many_requests': 'Troppe richieste in una volta. Riprova tra un momento.',
   'error.try_again': 'È stato troppo. Riprova {when}.',
   'error.quota_exceeded':

@@ -170,7 +170,8 @@ export const ja: Catalog = {
 
   'error.unreachable': 'サーバーが応答しません。接続を確認してください。ページは接続を試み続けます。',
   'error.invalid_credentials': 'メールアドレスまたはパスワードが違います。',
-  'error.email_taken': 'このアドレスにはすでにアカウントがあります。ログインしてください。',
+  'error.email_taken':
+    'このアドレスにはすでにアカウントがあります。ログインするか、メールで新しいパスワードを設定してください。',
   'error.too_many_requests': '操作が多すぎました。少ししてからもう一度試してください。',
   'error.try_again': '操作が多すぎました。{when}にもう一度試してください。',
   'error.quota_exceeded':

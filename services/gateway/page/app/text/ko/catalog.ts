@@ -163,7 +163,7 @@ export const ko: Catalog = {
 
   'error.unreachable': '서버가 응답하지 않아요. 연결을 확인해 주세요. 페이지가 계속 다시 시도할게요.',
   'error.invalid_credentials': '이메일 주소나 비밀번호가 올바르지 않아요.',
-  'error.email_taken': '이 주소로 만든 계정이 이미 있어요. 로그인해 주세요.',
+  'error.email_taken': '이 주소로 만든 계정이 이미 있어요. 로그인하거나 메일로 새 비밀번호를 정해 주세요.',
   'error.too_many_requests': '한꺼번에 너무 많이 요청했어요. 잠시 후 다시 시도해 주세요.',
   'error.try_again': '요청이 너무 많았어요. {when} 다시 시도해 주세요.',
   'error.quota_exceeded':

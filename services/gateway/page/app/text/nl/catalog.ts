@@ -176,7 +176,8 @@ export const nl: Catalog = {
 
   'error.unreachable': 'De server antwoordt niet. Controleer je verbinding; de pagina blijft het proberen.',
   'error.invalid_credentials': 'Het e-mailadres of het wachtwoord klopt niet.',
-  'error.email_taken': 'Dit adres heeft al een account. Log daarmee in.',
+  'error.email_taken':
+    'Dit adres heeft al een account. Log daarmee in of kies via e-mail een nieuw wachtwoord.',
   'error.too_many_requests': 'Dat was te veel tegelijk. Probeer het zo meteen opnieuw.',
   'error.try_again': 'Dat was te veel. Probeer het {when} opnieuw.',
   'error.quota_exceeded':

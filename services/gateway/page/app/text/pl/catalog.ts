@@ -182,7 +182,7 @@ export const pl: Catalog = {
 
   'error.unreachable': 'Serwer nie odpowiada. Sprawdź połączenie; strona wciąż próbuje.',
   'error.invalid_credentials': 'Adres e-mail lub hasło są nieprawidłowe.',
-  'error.email_taken': 'Ten adres ma już konto. Zaloguj się.',
+  'error.email_taken': 'Ten adres ma już konto. Zaloguj się albo ustaw nowe hasło przez e-mail.',
   'error.too_many_requests': 'Za dużo naraz. Spróbuj ponownie za chwilę.',
   'error.try_again': 'Za dużo tego. Spróbuj ponownie {when}.',
   'error.quota_exceeded':

@@ -184,7 +184,7 @@ export const pt: Catalog = {
 
   'error.unreachable': 'O servidor não responde. Verifique a sua conexão; a página continua tentando.',
   'error.invalid_credentials': 'O endereço de e-mail ou a senha está errado.',
-  'error.email_taken': 'Este endereço já tem uma conta. Entre com ela.',
+  'error.email_taken': 'Este endereço já tem uma conta. Entre com ela ou escolha uma nova senha por e-mail.',
   'error.too_many_requests': 'Foi demais de uma só vez. Tente de novo daqui a um momento.',
   'error.try_again': 'Foi demais. Tente de novo {when}.',
   'error.quota_exceeded': 'A cota desta conta se esgotou. Tente de novo amanhã ou exclua algumas conversões.',

@@ -160,7 +160,7 @@ export const zh: Catalog = {
 
   'error.unreachable': '服务器没有响应。请检查网络连接；页面会不断重试。',
   'error.invalid_credentials': '电子邮件地址或密码不正确。',
-  'error.email_taken': '这个地址已有账户，请直接登录。',
+  'error.email_taken': '这个地址已有账户，请直接登录，或通过邮件设置新密码。',
   'error.too_many_requests': '操作太频繁了，请稍后再试。',
   'error.try_again': '操作太多了，请{when}再试。',
   'error.quota_exceeded': '此账户的额度已用完。请明天再试，或删除一些转换。',
