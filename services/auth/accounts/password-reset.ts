@@ -19,7 +19,7 @@ import { dropOtherWays, endApiKeys } from '../sign-in-ways.ts';
 import { accountKey, emailKey, parseEmailAddress } from './email-address.ts';
 import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
-import { contestRegistration } from './registrations.ts';
+import { contestRegistration, dropRegistration } from './registrations.ts';
 import { findUser, type RegisteredUser } from './users.ts';
 
 const RESET_MS = 30 * 60_000;
@@ -91,6 +91,8 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
       const passwordHash = await passwords.hash(password, signal);
       const reset = async (statements: Statements) => {
         if (!(await useMailToken(statements, tokenHash))) throw linkExpired();
+        // The reset confirms the address, so a registration of it has nothing left to confirm.
+        await dropRegistration(statements, user.email);
         const wasVerified = await setPassword(statements, {
           userId: user.id,
           passwordHash,

@@ -132,6 +132,21 @@ describe('an account from before addresses had to be confirmed', () => {
     }
   });
 
+  it('gets no link any more that confirms it once its owner has chosen a password', { skip }, async (t) => {
+    const { database, clock, register, resend, forget, confirm, choose, login } = await build(t);
+    await register(OTHER);
+    const pending = await takeToken(database, 'verify_email');
+    clock.ms += HOUR_MS;
+    await forget();
+    assert.equal(await choose(await takeToken(database, 'reset_password')), 204);
+    await takeMails(database);
+    clock.ms += HOUR_MS;
+    assert.equal(await resend(), 202);
+    assert.deepEqual(await takeMails(database), []);
+    assert.equal(await confirm(pending), 410);
+    assert.equal((await login(CHOSEN)).status, 200);
+  });
+
   it('works as before once its mail is confirmed', { skip }, async (t) => {
     const { call, database, claims, resend, confirm, login, checkKey } = await build(t);
     assert.equal(await resend(), 202);
