@@ -28,7 +28,7 @@ Environment variables:
                 your own servers, which are then used instead of starting one
   DAPRD_PATH    a daprd that you have; without it, an installed one is used, or the release is downloaded
   DAPRD_DOWNLOAD
-                off builds daprd from source instead; or the https URL of a mirror of the releases
+                off builds a missing daprd from source; otherwise the https URL of a mirror of the releases
   CHECK_DISK    false starts without a look at the free space (default true)
 `;
 

@@ -7,7 +7,7 @@ import { lacksDaprd } from './tools/daprd.ts';
 import { readExternalServers, type ServerName } from './tools/external-servers.ts';
 import { canFetchMongod, findMongod } from './tools/mongod.ts';
 
-/** The archive of daprd, and the program in it. What a build needs is looked at where there has to be one (build-daprd.ts). */
+/** The archive of daprd, and the program in it. build-daprd.ts checks the space for a build. */
 const DAPRD_BYTES = 600e6;
 /** The wheel, its content, and the program in it. */
 const MONGOD_BYTES = 500e6;

@@ -90,7 +90,7 @@ async function receive(
       consume(bound, eitherSignal, total),
     ]);
   } catch (error) {
-    // A stream that is aborted says only that it was.
+    // An aborted stream reports only the abort, so the reason of the signal is thrown.
     eitherSignal.throwIfAborted();
     throw error;
   } finally {

@@ -69,7 +69,8 @@ export function createAccountModule(ports: AccountModulePorts): AccountModule {
         database,
         requireAccount: createRequireAccount(database, tokens, requireVerifiedEmail),
         changes: createAccountChanges({
-          ...{ ...ports, requirePassword },
+          ...ports,
+          requirePassword,
           requireProof: createRequireProof(requirePassword, now),
         }),
         now,

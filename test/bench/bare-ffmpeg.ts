@@ -22,7 +22,7 @@ export async function bareSeconds(
 /** Seconds, one for each run. */
 export interface Comparison {
   bare: number[];
-  /** From the begin of the upload to the MP3. */
+  /** From the start of the upload to the MP3. */
   ours: number[];
   /** The part of `ours` until the response to the upload. */
   uploads: number[];

@@ -28,7 +28,7 @@ export type PartName = keyof typeof PARTS;
 
 export const isPart = (name: string): name is PartName => Object.hasOwn(PARTS, name);
 
-/** These parts send a film of 2 GiB or an hour, which is then in the store, in the converter's spool folder and on its way as well. */
+/** These parts need the most space: their films are in the store, in the converter's spool folder and on their way as well. */
 export const LARGE_PARTS: ReadonlySet<PartName> = new Set<PartName>([
   'memory',
   'uploads',

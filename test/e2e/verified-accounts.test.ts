@@ -43,7 +43,7 @@ describe('a system that requires confirmed addresses, and did not before', () =>
   let api: ReturnType<typeof client>;
   let post: ReturnType<typeof postTo>;
   let mailUrl: string;
-  /** Accounts from before. The second one has sent a film, which is not converted yet. */
+  /** Accounts that were made before addresses had to be confirmed. The second one has sent a film, which is not converted yet. */
   let old: Account;
   let sender: Account;
   let key: string;
@@ -98,7 +98,7 @@ describe('a system that requires confirmed addresses, and did not before', () =>
     assert.deepEqual(await login(api, credentials), [200, '']);
   });
 
-  it('lets nobody use an account from before until its address is confirmed by one mail', async () => {
+  it('lets nobody use an unconfirmed account until its address is confirmed by one mail', async () => {
     const { email } = old;
     const mails = async () => (await mailsTo(mailUrl, email)).map(({ subject }) => subject);
     const sent = await mails();
@@ -129,7 +129,7 @@ describe('a system that requires confirmed addresses, and did not before', () =>
     );
   });
 
-  it('mails what became of a film from before, although nobody has confirmed the address', async () => {
+  it('mails what became of a film that was sent before addresses had to be confirmed', async () => {
     const mail = await waitFor(
       'the mail about the film',
       async () => (await mailsTo(mailUrl, sender.email))[0],

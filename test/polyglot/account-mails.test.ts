@@ -72,7 +72,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       assert.deepEqual([state, sends], ['sent', 1]);
     });
 
-    it('has a mail of each kind', async () => {
+    it('sends a mail of each kind', async () => {
       for (const kind of ACCOUNT_MAIL_KINDS) {
         const mail = newMail({ kind });
         assert.equal(await statusOf(mail), 200, kind);
@@ -92,7 +92,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       assert.deepEqual([...statuses].sort(), ['false 400', 'true 200']);
     });
 
-    it('takes calls of the system alone', async () => {
+    it('refuses calls from outside the system', async () => {
       const mail = newMail();
       const other = callerToken('notification', ['the secret of another system, for a test']);
       for (const headers of [
@@ -112,7 +112,7 @@ for (const system of systemsUnderTest().filter(({ replaced }) => replaced.includ
       assert.equal(await record(mail), undefined);
     });
 
-    it('has a mail wait whose address has got too many in this hour, but knows one that was sent', async () => {
+    it('answers 429 for an address that has reached its limit, and still recognizes a mail that was sent', async () => {
       const to = `Owner-${randomUUID()}@example.com`;
       const first = newMail({ to });
       assert.equal(await statusOf(first), 200);

@@ -78,8 +78,7 @@ export function describeProgress(share: number, seconds: number): string {
 }
 
 /**
- * What a build of daprd writes, once for this user. Empty where there is no Go or it does not run: then nothing is built, and the reason for
- * that is what has to be said.
+ * What a build of daprd writes, once for this user. Empty where Go is missing or does not run: the caller reports that instead.
  */
 export function spaceToBuildDaprd(go: string | undefined): SpaceNeed[] {
   const { modules, cache } = (go !== undefined && foldersOf(go)) || {};

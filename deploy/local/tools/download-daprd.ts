@@ -45,8 +45,8 @@ export interface DaprdDownload {
 }
 
 /**
- * Downloads the released daprd, compares it with the checksum file beside it (SHA-256), and unpacks it. The checksum finds a damaged
- * archive. Who has made it, only the certificate of the server says, as with `dapr init`.
+ * Downloads the released daprd, compares it with the checksum file beside it (SHA-256), and unpacks it. The checksum detects
+ * damage. Only the TLS certificate of the server vouches for the origin, as with `dapr init`.
  * @throws where it cannot be reached, is not what the checksum says, or does not run here
  */
 export async function downloadDaprd(download: DaprdDownload): Promise<void> {
@@ -71,7 +71,7 @@ export async function downloadDaprd(download: DaprdDownload): Promise<void> {
   }
 }
 
-/** Returns the SHA-256 in hex that a checksum file as of sha256sum(1) begins with. */
+/** Returns the SHA-256 in hex in a checksum file in the format of sha256sum(1). */
 async function readChecksum(url: string, bounds: Parameters<typeof downloadText>[1]): Promise<string> {
   const [sum] = /^[\da-f]{64}\b/i.exec(await downloadText(url, bounds)) ?? [];
   if (sum === undefined) throw new Error(`${url} contains no SHA-256.`);

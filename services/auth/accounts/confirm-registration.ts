@@ -34,7 +34,7 @@ export async function confirmRegistration(
 
 /**
  * Opens the account that has this address and that nobody had confirmed. Where the registration does not have the password of the
- * account, nobody knows whose of them the mailbox is: then each way into the account ends, and its owner chooses a password by mail.
+ * account, two people may claim it: then every way into the account ends, and the owner of the mailbox chooses a password by mail.
  */
 async function openAccount(
   statements: Statements,

@@ -66,8 +66,8 @@ export function createPasswordReset(ports: PasswordResetPorts): PasswordReset {
     const isQueued = await whileAllowed(database, allowed, (statements) =>
       queueResetMail(statements, { user, publicUrl, at }),
     );
-    // The mail that is in the mailbox may be of the stranger who has registered with the address. No other one can follow now, because
-    // the allowance is spent.
+    // An earlier mail may belong to the registration of a stranger, and the allowance permits no other mail now. Whoever opens its link
+    // must not get an account with the stranger's password.
     if (isClosed) await contestRegistration(database, user.email);
     if (isQueued) wakeMails();
   }

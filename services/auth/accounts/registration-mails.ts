@@ -29,7 +29,7 @@ export function createRegistrationMails(ports: RegistrationMailPorts) {
       return true;
     });
 
-  /** Does the same for an account that is closed. One that was contested stays so. */
+  /** Stores the registration of a closed account, and queues its mail. A contested registration stays contested. */
   const mailClosedAccount = (registration: NewRegistration): Promise<boolean> =>
     mailLinkTo(registration.email, async (statements, token) => {
       await saveForClosedAccount(statements, { ...registration, ...token }, new Date(now()));

@@ -73,8 +73,8 @@ export async function saveRegistration(
 }
 
 /**
- * Does the same for an account that is closed, but a registration stays without a password where it waits without one: whoever confirms
- * it expects to take the account from all others. One statement does it, so that nobody contests the registration in between.
+ * Saves the registration of a closed account. A contested one, which is stored without a password, stays without one: whoever confirms it
+ * expects to take the account from all others. One statement does it, so that nobody contests the registration in between.
  */
 export async function saveForClosedAccount(
   { change }: Pick<Statements, 'change'>,
@@ -119,7 +119,9 @@ export async function addContested(
   await change('DELETE FROM registrations WHERE email_key = ? AND expires_at <= ?', [emailKey(email), now]);
   try {
     await change('INSERT INTO registrations (email_key, email, expires_at) VALUES (?, ?, ?)', [
-      ...[emailKey(email), email, expiresAt],
+      emailKey(email),
+      email,
+      expiresAt,
     ]);
     return true;
   } catch (error) {

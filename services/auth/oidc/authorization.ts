@@ -16,7 +16,7 @@ const session = z.object({ userId: z.string(), sessionId: z.string() });
 const begunBy = z.object({
   /** Of the owner who joins the identity to the account. */
   join: session.optional(),
-  /** Of a guest. `mayLeave` says whether an account that the identity has may be entered, where the guest's jobs are not. */
+  /** Of a guest. `mayLeave`: whether to sign in to an account that the identity has already, which abandons the guest's jobs. */
   guest: session.extend({ mayLeave: z.boolean() }).optional(),
 });
 export type BegunBy = z.output<typeof begunBy>;

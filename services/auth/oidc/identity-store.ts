@@ -52,7 +52,10 @@ export const noteIdentityUse = async (
   { identity, userId, now }: { identity: Identity; userId: string; now: Date },
 ): Promise<boolean> =>
   (await change('UPDATE identities SET last_used_at = ?, email = ? WHERE id = ? AND user_id = ?', [
-    ...[now, identity.email ?? null, identityId(identity), userId],
+    now,
+    identity.email ?? null,
+    identityId(identity),
+    userId,
   ])) === 1;
 
 /** Reads the user as it is now, and has other changes of it wait until the transaction ends. */

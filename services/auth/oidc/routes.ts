@@ -65,7 +65,7 @@ export function oidcRoutes(router: Router<RequestState>, ports: OidcPorts): void
     context.body = await authorization.begin({ join: { userId: user.id, sessionId } });
   });
 
-  // Begun by a guest, it makes the account of an identity that has none of the guest.
+  // Where the identity has no account, the guest becomes its account.
   router.post('/oidc/guest', jsonBody, async (context) => {
     const guest = await requireGuest(context);
     const { leave_guest } = parseBody(context, leaving);

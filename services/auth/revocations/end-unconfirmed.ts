@@ -18,8 +18,8 @@ export interface EndUnconfirmedPorts {
 }
 
 /**
- * Ends the sessions of accounts that are closed at once, and again and again until the signal is aborted: during a rolling update, a
- * replica without REQUIRE_VERIFIED_EMAIL still begins sessions. A round that fails is logged, and the next one tries it again.
+ * Ends the sessions of closed accounts, now and every `everyMs` until the signal is aborted: during a rolling update, a replica without
+ * REQUIRE_VERIFIED_EMAIL still begins sessions. A round that fails is logged, and the next one tries it again.
  */
 export async function repeatEndUnconfirmed(ports: EndUnconfirmedPorts, signal: AbortSignal): Promise<void> {
   const { database, log, tokenSeconds, everyMs } = ports;
@@ -65,7 +65,7 @@ export async function endUnconfirmedSessions(
 interface SessionRow {
   id: string;
   user_id: string;
-  /** 1 for one of an account that is closed, of which an access token may still be valid. */
+  /** 1 where the account is closed and an access token of this session may still be valid. */
   is_open: number;
 }
 

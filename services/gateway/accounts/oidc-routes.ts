@@ -33,7 +33,7 @@ const OUTCOMES = [
   ...['state_conflict', 'not_found'],
 ];
 
-/** What has become of the guest who has begun a sign-in: the account, or somebody whom nobody can be any more. */
+/** What became of the guest who began the sign-in: `registered` as the account, or `left` because the identity has another account. */
 const guestOutcome = z.object({ guest: z.enum(['registered', 'left']) });
 
 /** Sign-in at other systems (OpenID Connect). Auth talks to them; the browser goes there and comes back. */
@@ -43,9 +43,9 @@ export function oidcRoutes(router: Router<RequestState>, ports: SessionPorts): v
   const attempts = createAttemptCookie(publicUrl, SIGN_IN_COOKIE);
 
   /**
-   * Whether a sign-in that begins with GET could leave what a guest has, without a word. The page warns first, and begins it by POST. With
-   * a request that another site has caused, a browser does not tell us who is signed in. Where the access token has expired and the
-   * refresh token is left, the page renews the session, or ends it, and knows then.
+   * Whether a GET could abandon the jobs of a guest without a warning, so that the page has to warn first and begin the sign-in by POST.
+   * A request that another site has caused carries no cookie that tells who is signed in. Where only the refresh token is left, the page
+   * renews the session first.
    */
   async function couldLeaveGuest(context: Context): Promise<boolean> {
     if (context.get('sec-fetch-site') === 'cross-site') return true;

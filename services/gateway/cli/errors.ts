@@ -76,7 +76,7 @@ export function messageOf(error: unknown): string {
 }
 
 function adviceFor(error: ClientError): string {
-  // It comes this far where there is no terminal, and where a session has ended in the middle of the work.
+  // This is reached only without a terminal, or where a session has ended in the middle of the work.
   if (isProblem(error, 'second_factor_required'))
     return 'A command asks for it on a terminal when it begins, or takes it from $MP3_CODE. A script uses an API key instead: make one on your account page of the gateway, and put it into $MP3_API_KEY.';
   if (error instanceof ForeignResponseError) return 'Is --url right?';

@@ -42,7 +42,7 @@ const beginning = {
         type: 'boolean',
         default: false,
         description:
-          'Of a guest: whether an account that the identity has already may be entered. Nobody can reach what was begun as a guest any more then',
+          'Of a guest: whether to sign in to an account that the identity has already. Nobody can reach the jobs of the guest after that',
       },
     },
   }),

@@ -9,7 +9,11 @@ export const header = (description: string, schema: object = { type: 'string' })
 export const bytes = { type: 'integer', minimum: 0 };
 
 export const requestHeader = (name: string, description: string, schema: object, required = false) => ({
-  ...{ name, in: 'header', required, description, schema },
+  name,
+  in: 'header',
+  required,
+  description,
+  schema,
 });
 
 export const version = requestHeader(

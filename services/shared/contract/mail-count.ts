@@ -25,5 +25,5 @@ export const mailCountKey = ({ sha256, hour }: { sha256: string; hour: number | 
 
 /** The count of an hour is of no use afterwards. Clocks of replicas may differ by some of the second hour. */
 export const MAIL_COUNT_TTL_SECONDS = 2 * 3600;
-/** After this time, one asks again for a mail whose address has got too many. */
+/** `Retry-After` for a mail to an address that has reached its limit. */
 export const LIMITED_SECONDS = 300;

@@ -7,7 +7,7 @@ import { OUTPUT } from '../../../services/converter/ffmpeg/untrusted-input.ts';
 import { verify } from '../../../services/converter/ffmpeg/verify.ts';
 import { tools } from '../../support/tools.ts';
 import type { Bench } from '../bench.ts';
-import { SOUNDS, type SoundName, tenMinuteMp3 } from '../films.ts';
+import { SOUNDS, type SoundName, tenMinuteMp3 } from '../make-films.ts';
 import { ratioOf, timed } from '../statistics.ts';
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { formatSize } from '../../../services/shared/runtime/format.ts';
 import { bareSeconds, compareWithBare, sizeOf } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
 import { currentFfmpeg } from '../current-ffmpeg.ts';
-import { tenMinutes } from '../films.ts';
+import { tenMinutes } from '../make-films.ts';
 import { ratioOf } from '../statistics.ts';
 
 /** Several cores encode the parts of one film at once; a single one has the work of the system in addition. */

@@ -1,7 +1,7 @@
 import { bareSeconds } from '../bare-ffmpeg.ts';
 import { apiOf, type Bench, discard, untilDone, upload } from '../bench.ts';
 import { cpuSecondsBelow } from '../cpu-time.ts';
-import { oneMinuteFilms } from '../films.ts';
+import { oneMinuteFilms } from '../make-films.ts';
 import { ratioOf, timed } from '../statistics.ts';
 
 const AT_ONCE = 2;

@@ -1,7 +1,7 @@
 import { formatSize } from '../../../services/shared/runtime/format.ts';
 import { compareWithBare, sizeOf } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
-import { oneHour } from '../films.ts';
+import { oneHour } from '../make-films.ts';
 import { ratioOf } from '../statistics.ts';
 
 /** Compares the time from the upload of a long film to its MP3 with that of ffmpeg alone. */

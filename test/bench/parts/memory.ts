@@ -1,7 +1,7 @@
 import { peakMb, resetPeak } from '../../support/peak-memory.ts';
 import { sizeOf } from '../bare-ffmpeg.ts';
 import { apiOf, type Bench, discard, untilDone, upload } from '../bench.ts';
-import { twoGibibytes } from '../films.ts';
+import { twoGibibytes } from '../make-films.ts';
 
 /** Measures the peak memory of gateway and converter while they handle 2 GiB. */
 export async function memory(bench: Bench): Promise<void> {

@@ -8,7 +8,7 @@ import { ensureChromium } from '../../support/chromium.ts';
 import { waitFor } from '../../support/wait.ts';
 import { bareSeconds } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
-import { tenMinutes } from '../films.ts';
+import { tenMinutes } from '../make-films.ts';
 import type { PartReport } from '../report.ts';
 import { ratioOf } from '../statistics.ts';
 

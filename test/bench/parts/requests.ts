@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { apiOf, type Bench, untilDone, upload } from '../bench.ts';
-import { tenMinutes } from '../films.ts';
+import { tenMinutes } from '../make-films.ts';
 
 /** Measures the rate of authorized requests for a job. */
 export async function requests(bench: Bench): Promise<void> {

@@ -6,7 +6,7 @@ import { writePackage } from '../../../deploy/package/package-files.ts';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
 import { bareSeconds, sizeOf } from '../bare-ffmpeg.ts';
 import { apiOf, type Bench } from '../bench.ts';
-import { tenMinutes, twoGibibytes } from '../films.ts';
+import { tenMinutes, twoGibibytes } from '../make-films.ts';
 import { ratioOf, timed } from '../statistics.ts';
 
 const run = promisify(execFile);

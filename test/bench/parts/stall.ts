@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { apiOf, type Bench, discard, pauseConverter, upload } from '../bench.ts';
-import { copyWithMark, tenMinutes, writeMark } from '../films.ts';
+import { copyWithMark, tenMinutes, writeMark } from '../make-films.ts';
 import { median, timed } from '../statistics.ts';
 
 /** Compares the slowest of many equal uploads, one after the other, with the median. Nothing is converted meanwhile. */

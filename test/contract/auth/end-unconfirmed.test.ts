@@ -17,7 +17,7 @@ const PASSWORD = 'open: sésame!';
 /** Bounds the wait for a round. */
 const WAIT_MS = 20_000;
 
-/** A replica from before addresses had to be confirmed, with Ann, whose address is not confirmed, and Bob, whose address is. */
+/** A replica for which addresses need not be confirmed, with Ann, whose address is not confirmed, and Bob, whose address is. */
 async function build(t: TestContext) {
   const { call, database } = await buildAuth(t);
   for (const email of [ANN, BOB]) await call('POST', '/register', { body: { email, password: PASSWORD } });

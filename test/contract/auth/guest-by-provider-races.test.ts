@@ -121,7 +121,7 @@ describe('a guest whose sign-in at a provider is under way', () => {
     });
   }
 
-  it('cannot be the account of two identities, whose answers come at once', { skip }, async (t) => {
+  it('becomes the account of only one of two identities that answer at once', { skip }, async (t) => {
     const { fast, slow, people, next, visit, database } = await build(t);
     people.set('bob', { email: 'bob@example.com', email_verified: true });
     const ann = visitingGuest(fast.browser());
@@ -149,7 +149,7 @@ describe('a guest whose sign-in at a provider is under way', () => {
     assert.equal((await database.rows('SELECT id FROM identities WHERE user_id = ?', [id])).length, 1);
   });
 
-  it('gives one of many guests the identity, whose answers come at once', { skip }, async (t) => {
+  it('gives the identity to only one of several guests that answer at once', { skip }, async (t) => {
     const { fast, slow, visit, database } = await build(t);
     const guests = Array.from({ length: 6 }, (_, number) =>
       visitingGuest((number % 2 === 0 ? fast : slow).browser()),

@@ -46,7 +46,7 @@ async function build(t: TestContext) {
   };
 }
 
-describe('an account from before addresses had to be confirmed', () => {
+describe('an unconfirmed account, once addresses have to be confirmed', () => {
   it('is closed to its password, its session, its refresh token and its API key', { skip }, async (t) => {
     const { call, bearer, database, tokens, login, refresh, checkKey } = await build(t);
     const closed = await login();
@@ -177,7 +177,7 @@ describe('an account from before addresses had to be confirmed', () => {
   });
 });
 
-describe('whoever opens the mail of an account from before', () => {
+describe('whoever opens the mail of an unconfirmed account', () => {
   for (const [what, asks] of [
     ['registers with another password', ['register']],
     [

@@ -15,7 +15,7 @@ export interface LoginPorts {
   onRetry?: RetryOptions['onRetry'];
 }
 
-/** The gateway takes as many codes in one login. */
+/** The gateway accepts this many codes for each challenge. */
 const MAX_CODES = 5;
 
 /**

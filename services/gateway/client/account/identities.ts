@@ -21,7 +21,7 @@ export interface Identities {
   join(provider: string, proof: Proof): Promise<string>;
   /**
    * Begins the sign-in of a guest, who becomes the account of an identity that has none. Resolves with where the browser has to go.
-   * @param mayLeave whether an account that the identity has may be entered, where the guest's jobs are not
+   * @param mayLeave whether to sign in to an account that the identity has already, which abandons the guest's jobs
    */
   beginAsGuest(provider: string, mayLeave: boolean): Promise<string>;
   /** @throws ProblemError `wrong_password`, and `state_conflict` where there is no other way to sign in */

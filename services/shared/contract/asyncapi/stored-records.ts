@@ -47,7 +47,7 @@ export const storedRecords = {
   },
   accountMailRecord: {
     description:
-      'The same record for a mail about an account, by the same rules. Only who sends such mails reads it. Instead of letting an event be delivered again, answer 503: then the mail is asked for again.',
+      'The same record for a mail about an account, by the same rules. Only the notification service reads it. Instead of letting an event be delivered again, answer 503: then the mail is asked for again.',
     store: COMPONENTS.state,
     key: accountMailRecordKey({ id: '{id}' }),
     read,

@@ -13,7 +13,7 @@ interface ChangeProps {
   action?: string;
   /** Whether it cannot be undone. */
   isDangerous?: boolean;
-  /** The id of the name of the entry in a list that it is about. Its button is a quiet one. */
+  /** The id of the element that names the entry of a list. With it, the button that opens the form is a quiet one. */
   entry?: string | undefined;
   /** Called with what was filled in. Resolves with what to say about it. What it throws is shown. */
   onSubmit: (data: FormData) => Promise<string | undefined>;

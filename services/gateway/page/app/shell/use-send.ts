@@ -1,13 +1,13 @@
 import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
 
 interface Sending {
-  /** What the last try has thrown, for `ErrorNotice`. Undefined where it has not, and during the next try. */
+  /** What the last try threw, for `ErrorNotice`. Undefined after a success, and during a try. */
   error: Signal<unknown>;
   /** Whether a try is under way. */
   isBusy: ReadonlySignal<boolean>;
 }
 
-/** Does some work once at a time, and keeps its error. */
+/** Runs one call of `work` at a time, and keeps its error. */
 export function useSend<Args extends unknown[]>(
   work: (...args: Args) => Promise<unknown>,
 ): Sending & { send: (...args: Args) => Promise<void> } {

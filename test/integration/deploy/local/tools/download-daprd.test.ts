@@ -202,7 +202,9 @@ describe('ensureDaprd', () => {
       DAPRD_DOWNLOAD: releases,
     });
     delete process.env.DAPRD_PATH;
-    test.after(() => Object.assign(process.env, kept));
+    test.after(() => {
+      process.env = kept;
+    });
     const ensure = () => ensureDaprd('/nowhere', () => {}, new AbortController().signal);
     const [first, second] = await Promise.all([ensure(), ensure()]);
     assert.equal(first, second);

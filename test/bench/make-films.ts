@@ -116,7 +116,7 @@ export async function copyWithMark(film: string, path: string): Promise<void> {
   await appendFile(path, freeBox(Buffer.alloc(4)));
 }
 
-/** Makes the content of such a copy another one. */
+/** Makes such a copy differ from the others. */
 export async function writeMark(path: string, mark: number): Promise<void> {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(mark);
