@@ -1,3 +1,4 @@
+import { jsonProblems } from './account-parts.ts';
 import { bearer, json, problems, ref } from './parts.ts';
 import { proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
@@ -6,7 +7,6 @@ const object = (properties: object) => ({ type: 'object', required: Object.keys(
 const text = { type: 'string' };
 const name = { type: 'string', minLength: 1, maxLength: 100 };
 const time = { type: 'string', format: 'date-time' };
-const jsonErrors = ['bad_request', 'too_large', 'unsupported_media_type'] as const;
 const passkey = object({
   ...{ id: text, name: text },
   synchronised: { type: 'boolean', description: 'Whether it is on several devices of its owner' },
@@ -48,7 +48,7 @@ export const passkeyPaths = refuseApiKeys({
       requestBody: { required: true, content: json(object({ name, response })) },
       responses: {
         201: { description: 'The passkey', content: json(passkey) },
-        ...problems('invalid_token', 'passkey_refused', 'forbidden', 'state_conflict', ...jsonErrors),
+        ...problems('invalid_token', 'passkey_refused', 'forbidden', 'state_conflict', ...jsonProblems),
       },
     },
   },
@@ -71,7 +71,7 @@ export const passkeyPaths = refuseApiKeys({
       requestBody: { required: true, content: json(object({ name })) },
       responses: {
         204: { description: 'Renamed' },
-        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict', ...jsonErrors),
+        ...problems('invalid_token', 'forbidden', 'not_found', 'state_conflict', ...jsonProblems),
       },
     },
     delete: {
@@ -104,7 +104,7 @@ export const passkeyPaths = refuseApiKeys({
           description: 'Who is signed in. The tokens are in cookies that no script can read',
           content: json(ref('Session')),
         },
-        ...problems('passkey_refused', 'sign_in_failed', 'email_not_verified', 'forbidden', ...jsonErrors),
+        ...problems('passkey_refused', 'sign_in_failed', 'email_not_verified', 'forbidden', ...jsonProblems),
       },
     },
   },

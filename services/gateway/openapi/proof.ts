@@ -1,3 +1,4 @@
+import { jsonProblems } from './account-parts.ts';
 import { json } from './parts.ts';
 
 /** What proves that it is the owner who changes the account. */
@@ -22,7 +23,4 @@ export const bodyWithProof = (fields: Record<string, object>) => ({
 export const proofBody = bodyWithProof({});
 
 /** Problems of a route with such a body. */
-export const proofErrors = [
-  ...(['wrong_password', 'too_many_requests'] as const),
-  ...(['bad_request', 'too_large', 'unsupported_media_type'] as const),
-] as const;
+export const proofErrors = [...(['wrong_password', 'too_many_requests'] as const), ...jsonProblems] as const;

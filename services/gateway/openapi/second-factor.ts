@@ -1,3 +1,4 @@
+import { jsonProblems } from './account-parts.ts';
 import { bearer, json, problems, ref } from './parts.ts';
 import { bodyWithProof, proofBody, proofErrors } from './proof.ts';
 import { refuseApiKeys } from './scope-errors.ts';
@@ -6,7 +7,6 @@ const object = (properties: object) => ({ type: 'object', required: Object.keys(
 const text = { type: 'string' };
 const code = { type: 'string', minLength: 1, maxLength: 40 };
 const body = (properties: object) => ({ required: true, content: json(object(properties)) });
-const jsonErrors = ['bad_request', 'too_large', 'unsupported_media_type'] as const;
 const codeErrors = ['wrong_code', 'too_many_requests', 'state_conflict', 'not_implemented'] as const;
 
 const answer = {
@@ -50,7 +50,7 @@ const ownPaths = refuseApiKeys({
       requestBody: bodyWithProof({ code }),
       responses: {
         204: { description: 'Removed' },
-        ...problems('invalid_token', 'forbidden', 'wrong_password', ...jsonErrors, ...codeErrors),
+        ...problems('invalid_token', 'forbidden', 'wrong_password', ...jsonProblems, ...codeErrors),
       },
     },
   },
@@ -66,7 +66,7 @@ const ownPaths = refuseApiKeys({
           description: 'The recovery codes',
           content: json(object({ recovery_codes: { type: 'array', items: text } })),
         },
-        ...problems('invalid_token', 'forbidden', ...jsonErrors, ...codeErrors),
+        ...problems('invalid_token', 'forbidden', ...jsonProblems, ...codeErrors),
       },
     },
   },
@@ -80,7 +80,7 @@ const ownPaths = refuseApiKeys({
           description: 'Who is signed in. The tokens are in cookies that no script can read',
           content: json(ref('Session')),
         },
-        ...problems('forbidden', 'invalid_token', 'sign_in_failed', ...jsonErrors, ...codeErrors),
+        ...problems('forbidden', 'invalid_token', 'sign_in_failed', ...jsonProblems, ...codeErrors),
       },
     },
   },
@@ -95,7 +95,7 @@ export const secondFactorPaths = {
       ...answer,
       responses: {
         200: { description: 'Tokens', content: json(ref('Tokens')) },
-        ...problems('invalid_token', 'sign_in_failed', ...jsonErrors, ...codeErrors),
+        ...problems('invalid_token', 'sign_in_failed', ...jsonProblems, ...codeErrors),
       },
     },
   },
