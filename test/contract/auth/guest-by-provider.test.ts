@@ -1,40 +1,18 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { readSharedSecret } from '../../../services/auth/database/shared-secret.ts';
-import type { ProviderSettings } from '../../../services/auth/oidc/settings.ts';
 import { createSeal } from '../../../services/auth/seal.ts';
 import type { Reply } from '../../support/in-process.ts';
-import { ORIGIN } from './build-system.ts';
 import { skip } from './database-for-test.ts';
-import { buildWithProvider, EMAIL, startTestProvider } from './provider-system.ts';
-import { PASSWORD, visitingGuest } from './visiting-guest.ts';
-
-async function build(
-  t: TestContext,
-  given: Partial<ProviderSettings> = {},
-  options: { requireVerifiedEmail?: boolean } = {},
-) {
-  const provider = await startTestProvider(t);
-  const system = await buildWithProvider(t, provider, given, options);
-  const users = () =>
-    system.auth.database.rows<{ id: string; email: string | null }>(
-      'SELECT id, email FROM users ORDER BY email IS NULL, email',
-    );
-  /** Somebody has an account by this provider already. */
-  async function signedUp(subject = 'ann') {
-    provider.next.subject = subject;
-    const owner = system.browser();
-    await owner.back(await provider.visit(await owner.begin()));
-    return String((await owner.account()).id);
-  }
-  return { ...provider, ...system, guest: () => visitingGuest(system.browser()), users, signedUp };
-}
+import { buildGuests } from './guests-at-provider.ts';
+import { EMAIL } from './provider-system.ts';
+import { PASSWORD } from './visiting-guest.ts';
 
 describe('a guest who signs in at a provider', () => {
   it('becomes the account of an identity that has none, with the jobs, which expire when they would have', {
     skip,
   }, async (t) => {
-    const { guest, visit, users, mails } = await build(t);
+    const { guest, visit, users, mails } = await buildGuests(t);
     const ann = guest();
     const { id, job } = await ann.start();
     assert.equal(await ann.outcome(await visit(await ann.beginAsGuest())), '/#sign-in=registered');
@@ -47,7 +25,7 @@ describe('a guest who signs in at a provider', () => {
   });
 
   it('finds the account with the jobs at the next sign-in, in another browser', { skip }, async (t) => {
-    const { guest, visit } = await build(t);
+    const { guest, visit } = await buildGuests(t);
     const ann = guest();
     const { id } = await ann.start();
     await ann.outcome(await visit(await ann.beginAsGuest()));
@@ -57,7 +35,7 @@ describe('a guest who signs in at a provider', () => {
   });
 
   it('has one session afterwards, which is another one: those of the guest end', { skip }, async (t) => {
-    const { guest, visit, auth } = await build(t);
+    const { guest, visit, auth } = await buildGuests(t);
     const ann = guest();
     await ann.start();
     const [before] = await auth.database.rows<{ id: string }>('SELECT id FROM sessions');
@@ -74,7 +52,7 @@ describe('a guest who signs in at a provider', () => {
     ['is nobody yet, and whose address has a registration', false],
   ] as const)
     it(`ends that registration, where it ${who}: no more mails of it are sent`, { skip }, async (t) => {
-      const { guest, visit, mails, auth } = await build(t, {}, { requireVerifiedEmail: true });
+      const { guest, visit, mails, auth } = await buildGuests(t, {}, { requireVerifiedEmail: true });
       const ann = guest();
       await ann.start();
       assert.equal((await ann.register(EMAIL)).status, 202);
@@ -91,7 +69,7 @@ describe('a guest who signs in at a provider', () => {
     });
 
   it('gets the group that the provider says', { skip }, async (t) => {
-    const { guest, visit, people } = await build(t, { groups: { family: 'friend' } });
+    const { guest, visit, people } = await buildGuests(t, { groups: { family: 'friend' } });
     people.set('ann', { email: EMAIL, email_verified: true, groups: ['family'] });
     const ann = guest();
     const { id } = await ann.start();
@@ -103,7 +81,7 @@ describe('a guest who signs in at a provider', () => {
   it('who may leave the jobs keeps them all the same where the identity has no account', {
     skip,
   }, async (t) => {
-    const { guest, visit } = await build(t);
+    const { guest, visit } = await buildGuests(t);
     const ann = guest();
     const { id, job } = await ann.start();
     const back = await visit(await ann.beginAsGuest({ leave_guest: true }));
@@ -112,7 +90,7 @@ describe('a guest who signs in at a provider', () => {
   });
 
   it('stays a guest where the identity has an account, which gets none of the jobs', { skip }, async (t) => {
-    const { guest, visit, users, signedUp } = await build(t);
+    const { guest, visit, users, signedUp } = await buildGuests(t);
     const owner = await signedUp();
     const ann = guest();
     const { id, job } = await ann.start();
@@ -130,7 +108,7 @@ describe('a guest who signs in at a provider', () => {
   it('signs in to the account of the identity after a warning, and leaves the jobs behind', {
     skip,
   }, async (t) => {
-    const { guest, visit, users, signedUp } = await build(t);
+    const { guest, visit, users, signedUp } = await buildGuests(t);
     const owner = await signedUp();
     const ann = guest();
     const { id } = await ann.start();
@@ -151,7 +129,7 @@ describe('a guest who signs in at a provider', () => {
   ];
   for (const [what, person, code] of REFUSED) {
     it(`stays a guest with the jobs where the provider ${what}`, { skip }, async (t) => {
-      const { guest, visit, people, auth } = await build(t);
+      const { guest, visit, people, auth } = await buildGuests(t);
       await auth.call('POST', '/register', { body: { email: 'bob@example.com', password: PASSWORD } });
       people.set('ann', person);
       const ann = guest();
@@ -165,7 +143,7 @@ describe('a guest who signs in at a provider', () => {
   it('stays a guest where the operator has accounts joined by the address, until the jobs may be left', {
     skip,
   }, async (t) => {
-    const { guest, visit, auth } = await build(t, { join_verified_email: true });
+    const { guest, visit, auth } = await buildGuests(t, { join_verified_email: true });
     const { json } = await auth.call('POST', '/register', { body: { email: EMAIL, password: PASSWORD } });
     await auth.database.change('UPDATE users SET verified_at = NOW()');
     const ann = guest();
@@ -180,7 +158,7 @@ describe('a guest who signs in at a provider', () => {
 
 describe('a sign-in that a guest begins', () => {
   it('needs the session of a guest', { skip }, async (t) => {
-    const { guest, auth } = await build(t);
+    const { guest, auth } = await buildGuests(t);
     const ann = guest();
     assert.equal((await ann.send()).status, 401);
     const { json } = await auth.call('POST', '/guests');
@@ -198,7 +176,7 @@ describe('a sign-in that a guest begins', () => {
   });
 
   it('does not begin from a page of another site', { skip }, async (t) => {
-    const { guest } = await build(t);
+    const { guest } = await buildGuests(t);
     const ann = guest();
     await ann.start();
     const reply = await ann.send({}, { origin: 'https://evil.example' });
@@ -208,7 +186,7 @@ describe('a sign-in that a guest begins', () => {
   it('is completed by no replica of a release that knows no guests, which would leave the jobs', {
     skip,
   }, async (t) => {
-    const { guest, auth } = await build(t);
+    const { guest, auth } = await buildGuests(t);
     const ann = guest();
     await ann.start();
     const secret = await readSharedSecret(auth.database, 'oidc-attempts');
@@ -224,7 +202,7 @@ describe('a sign-in that a guest begins', () => {
   });
 
   it('takes nothing from the request that says who the guest is', { skip }, async (t) => {
-    const { guest, visit, auth } = await build(t);
+    const { guest, visit, auth } = await buildGuests(t);
     const [victim, mallory] = [guest(), guest()];
     const { id: victimId } = await victim.start();
     const { id } = await mallory.start();
@@ -242,7 +220,7 @@ describe('a sign-in that a guest begins', () => {
   });
 
   it('is refused with a `leave_guest` that is neither true nor false', { skip }, async (t) => {
-    const { guest } = await build(t);
+    const { guest } = await buildGuests(t);
     const ann = guest();
     await ann.start();
     for (const leave_guest of ['true', 1, null, []])
@@ -250,7 +228,7 @@ describe('a sign-in that a guest begins', () => {
   });
 
   it('does not begin with GET, which would leave the jobs without a warning', { skip }, async (t) => {
-    const { guest } = await build(t);
+    const { guest } = await buildGuests(t);
     const ann = guest();
     await ann.start();
     const { status, headers } = await ann.get('/session/oidc/test');
@@ -260,54 +238,5 @@ describe('a sign-in that a guest begins', () => {
       headers: { accept: 'text/html', 'sec-fetch-site': 'cross-site' },
     });
     assert.deepEqual([fromElsewhere.status, fromElsewhere.headers.location], [303, '/#/account']);
-  });
-});
-
-describe('a stranger who wants the jobs of a guest, or to give some to somebody', () => {
-  it('cannot have the answer for another identity completed in the browser of the guest', {
-    skip,
-  }, async (t) => {
-    const { guest, visit, next, people, users } = await build(t);
-    people.set('mallory', { email: 'mallory@example.com', email_verified: true });
-    const [victim, mallory] = [guest(), guest()];
-    const { id, job } = await victim.start();
-    await mallory.start();
-    next.subject = 'mallory';
-    const answer = await visit(await mallory.beginAsGuest());
-    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed');
-    await victim.beginAsGuest();
-    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed', 'also while one is begun');
-    assert.deepEqual([(await victim.account()).id, await victim.job()], [id, job]);
-    assert.deepEqual(
-      (await users()).map(({ email }) => email),
-      [null, null],
-    );
-  });
-
-  it('cannot have somebody else complete what the stranger has begun as a guest', { skip }, async (t) => {
-    const { guest, visit, users } = await build(t);
-    const [victim, mallory] = [guest(), guest()];
-    const { id } = await mallory.start();
-    // The victim follows a link to the provider, which sends the browser back.
-    const answer = await visit(await mallory.beginAsGuest());
-    assert.equal(await victim.outcome(answer), '/#sign-in=sign_in_failed');
-    assert.equal(await victim.account(), null);
-    assert.deepEqual(await users(), [{ id, email: null }]);
-  });
-
-  it('has no session of the account where a network without https has let the cookie be planted', {
-    skip,
-  }, async (t) => {
-    const { guest, visit, auth, users } = await build(t);
-    const [victim, mallory] = [guest(), guest()];
-    const { id } = await mallory.start();
-    const begun = await mallory.send();
-    const cookie = [begun.headers['set-cookie']].flat().join().split(';')[0] ?? '';
-    const answer = await visit(begun.json.url);
-    await victim.call('GET', answer.slice(ORIGIN.length), { headers: { cookie, accept: 'text/html' } });
-    assert.deepEqual(await users(), [{ id, email: EMAIL }]);
-    assert.equal((await mallory.call('POST', '/session/renewal')).status, 401);
-    assert.equal((await victim.account()).id, id);
-    assert.equal((await auth.database.rows('SELECT id FROM sessions')).length, 1);
   });
 });
