@@ -5,15 +5,11 @@ import { jsonBody } from '../../shared/http/json-body.ts';
 import type { RequestState } from '../../shared/http/request-state.ts';
 import { AppError } from '../../shared/runtime/errors.ts';
 import { noApiKey, openToAll } from './access.ts';
-import type { Authenticate } from './authenticate.ts';
-import { type AuthRequest, type CallAuth, passOn } from './call-auth.ts';
+import { type AuthRequest, passOn } from './call-auth.ts';
+import { callSignedIn, type SignedInPorts } from './call-signed-in.ts';
 import type { SessionCookies } from './session-cookies.ts';
 
-type RequestContext = Context & { state: RequestState };
-
-export interface OwnAccountPorts {
-  authenticate: Authenticate;
-  callAuth: CallAuth;
+export interface OwnAccountPorts extends SignedInPorts {
   cookies: SessionCookies;
 }
 
@@ -71,28 +67,13 @@ export function ownAccountRoutes(router: Router<RequestState>, ports: OwnAccount
   });
 
   router.delete('/account/sessions/:id', noApiKey, async (context) => {
-    // First, so that a request without a valid token learns nothing of ids.
-    await ports.authenticate(context.get('authorization'));
-    const id = context.params.id ?? '';
-    if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
-    const request = {
-      path: '/account/sessions/end',
-      limit: 'sessions',
-      body: JSON.stringify({ id }),
-    } as const;
-    pass(context, await callAuth(context, { ...request, authorization: context.get('authorization') }));
+    const request = (): AuthRequest => {
+      const id = context.params.id ?? '';
+      if (!SESSION_ID.test(id)) throw new AppError('not_found', 'you have no such session');
+      return { path: '/account/sessions/end', limit: 'sessions', body: JSON.stringify({ id }) };
+    };
+    pass(context, await callSignedIn(ports, context, request));
   });
-}
-
-/** Calls auth with the access token of the request. Throws `invalid_token` without a call where it is not valid. */
-async function callSignedIn(
-  { authenticate, callAuth }: OwnAccountPorts,
-  context: RequestContext,
-  request: AuthRequest,
-): Promise<InvokeReply> {
-  const authorization = context.get('authorization');
-  await authenticate(authorization);
-  return callAuth(context, { ...request, authorization });
 }
 
 function pass(context: Context, reply: InvokeReply): void {

@@ -7,7 +7,8 @@ import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { parseJson } from '../../shared/runtime/parse-json.ts';
 import { noApiKey } from './access.ts';
 import { createAttemptCookie, PASSKEY_COOKIE } from './attempt-cookie.ts';
-import { passOn } from './call-auth.ts';
+import { type AuthRequest, passOn } from './call-auth.ts';
+import { callSignedIn } from './call-signed-in.ts';
 import { readProof } from './proof.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { createSessionAnswers } from './session-answers.ts';
@@ -22,49 +23,42 @@ const begun = z.object({
 
 /** The passkeys of an account, and the sign-in of the page by one. Auth answers. */
 export function passkeyRoutes(router: Router<RequestState>, ports: SessionPorts): void {
-  const { authenticate, callAuth, publicUrl } = ports;
+  const { callAuth, publicUrl } = ports;
   const { answer } = createSessionAnswers(ports);
   const attempts = createAttemptCookie(publicUrl, PASSKEY_COOKIE);
   const path = '/account/passkeys';
 
   router.get(path, noApiKey, async (context) => {
-    const authorization = context.get('authorization');
-    await authenticate(authorization);
-    passOn(context, await callAuth(context, { method: 'GET', path, limit: 'sessions', authorization }));
+    passOn(context, await callSignedIn(ports, context, { method: 'GET', path, limit: 'sessions' }));
   });
 
   router.post('/account/passkey-options', noApiKey, jsonBody, async (context) => {
-    await authenticate(context.get('authorization'));
-    const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
-    passOn(
-      context,
-      await callAuth(context, { path: '/account/passkey-options', limit: 'passwords', ...request }),
-    );
+    const body = context.request.rawBody ?? '';
+    const request = { path: '/account/passkey-options', limit: 'passwords', body } as const;
+    passOn(context, await callSignedIn(ports, context, request));
   });
 
   router.post(path, noApiKey, jsonBody, async (context) => {
-    await authenticate(context.get('authorization'));
-    const request = { body: context.request.rawBody ?? '', authorization: context.get('authorization') };
-    passOn(context, await callAuth(context, { path, limit: 'sessions', ...request }));
+    const body = context.request.rawBody ?? '';
+    passOn(context, await callSignedIn(ports, context, { path, limit: 'sessions', body }));
   });
 
   router.patch(`${path}/:id`, noApiKey, jsonBody, async (context) => {
-    await authenticate(context.get('authorization'));
-    const id = idOf(context.params.id);
-    const { data } = renaming.safeParse(context.request.body);
-    if (!data) throw new AppError('bad_request', '`name` is a text');
-    const request = {
-      body: JSON.stringify({ id, name: data.name }),
-      authorization: context.get('authorization'),
+    const request = (): AuthRequest => {
+      const id = idOf(context.params.id);
+      const { data } = renaming.safeParse(context.request.body);
+      if (!data) throw new AppError('bad_request', '`name` is a text');
+      return { path: `${path}/rename`, limit: 'sessions', body: JSON.stringify({ id, name: data.name }) };
     };
-    passOn(context, await callAuth(context, { path: `${path}/rename`, limit: 'sessions', ...request }));
+    passOn(context, await callSignedIn(ports, context, request));
   });
 
   router.delete(`${path}/:id`, noApiKey, jsonBody, async (context) => {
-    await authenticate(context.get('authorization'));
-    const body = JSON.stringify({ id: idOf(context.params.id), ...readProof(context) });
-    const request = { path: `${path}/end`, body, authorization: context.get('authorization') };
-    passOn(context, await callAuth(context, { limit: 'passwords', ...request }));
+    const request = (): AuthRequest => ({
+      ...{ path: `${path}/end`, limit: 'passwords' },
+      body: JSON.stringify({ id: idOf(context.params.id), ...readProof(context) }),
+    });
+    passOn(context, await callSignedIn(ports, context, request));
   });
 
   router.post('/session/passkey/options', noApiKey, async (context) => {
