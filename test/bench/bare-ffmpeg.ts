@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { formatSize } from '../../services/shared/runtime/format.ts';
 import { durationOf } from '../support/media.ts';
 import { apiOf, type Bench, discard, untilDone, upload } from './bench.ts';
-import { timed } from './statistics.ts';
+import { ratioOf, timed } from './statistics.ts';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export async function bareSeconds(
 }
 
 /** Seconds, one for each run. */
-export interface Comparison {
+interface Comparison {
   bare: number[];
   /** From the start of the upload to the MP3. */
   ours: number[];
@@ -28,8 +29,27 @@ export interface Comparison {
   uploads: number[];
 }
 
+/**
+ * Converts a film by ffmpeg alone and by the system, and reports both with their ratio. Returns the seconds of the system.
+ * @param title of the film @param most of the ratio
+ */
+export async function reportComparison(
+  bench: Bench,
+  film: string,
+  { title, most }: { title: string; most: number },
+): Promise<number[]> {
+  const { report } = bench;
+  report.heading(`${title}, ${formatSize(await sizeOf(film))}, -q:a 2`);
+  const { bare, ours, uploads } = await compareWithBare(bench, film);
+  report.row({ name: 'bare ffmpeg', values: bare, unit: 's' });
+  report.row({ name: 'upload to done', values: ours, unit: 's' });
+  report.row({ name: 'of it, the upload', values: uploads, unit: 's' });
+  report.row({ name: '÷ bare ffmpeg', values: [ratioOf(ours, bare)], unit: '×', limit: { atMost: most } });
+  return ours;
+}
+
 /** Converts a film by ffmpeg alone and by the system, in turns. */
-export async function compareWithBare(bench: Bench, film: string): Promise<Comparison> {
+async function compareWithBare(bench: Bench, film: string): Promise<Comparison> {
   const times: Comparison = { bare: [], ours: [], uploads: [] };
   const length = await durationOf(film);
   for (let i = 0; i < bench.runs; i++) {

@@ -6,7 +6,7 @@ export const describeLatencies = (seconds: number[]): string =>
   [0.5, 0.95, 1].map((share) => `${(quantile(seconds, share) * 1000).toFixed(0)} ms`).join(', ');
 
 /**
- * A row that says how many times as long one kind of request takes meanwhile, at most `atMost` times. The times are given in seconds.
+ * A row with the ratio of the median latency of one kind of request during a load to that without it. The times are in seconds.
  * Without any response the ratio is NaN, which misses the limit.
  */
 export const latencyRow = (name: string, quiet: number[], meanwhile: number[], atMost?: number): Row => ({

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { formatSize } from '../../../services/shared/runtime/format.ts';
-import { bareSeconds, compareWithBare, sizeOf } from '../bare-ffmpeg.ts';
+import { bareSeconds, reportComparison } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
 import { currentFfmpeg } from '../current-ffmpeg.ts';
 import { tenMinutes } from '../make-films.ts';
@@ -11,15 +10,9 @@ const MOST = { oneCore: 1.2, several: 0.85 };
 
 /** Compares the time from the upload of a film to its MP3 with that of ffmpeg alone. */
 export async function convert(bench: Bench): Promise<void> {
-  const { report } = bench;
   const film = await tenMinutes(bench);
-  report.heading(`10 minutes, ${formatSize(await sizeOf(film))}, -q:a 2`);
-  const { bare, ours, uploads } = await compareWithBare(bench, film);
-  report.row({ name: 'bare ffmpeg', values: bare, unit: 's' });
-  report.row({ name: 'upload to done', values: ours, unit: 's' });
-  report.row({ name: 'of it, the upload', values: uploads, unit: 's' });
-  const limit = { atMost: availableParallelism() === 1 ? MOST.oneCore : MOST.several };
-  report.row({ name: '÷ bare ffmpeg', values: [ratioOf(ours, bare)], unit: '×', limit });
+  const most = availableParallelism() === 1 ? MOST.oneCore : MOST.several;
+  const ours = await reportComparison(bench, film, { title: '10 minutes', most });
   await compareWithCurrent(bench, film, ours);
 }
 

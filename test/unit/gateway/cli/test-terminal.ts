@@ -14,7 +14,7 @@ export function recordedReporter({ quiet = false } = {}) {
   return { lines, reporter: createReporter({ ...screen, write }, createTestClock()) };
 }
 
-/** What somebody types when a question appears: a line is ended by `\r`. The function is called then, and returns it. */
+/** What somebody types when a question appears. `\r` ends a line. A function is called when the question appears, and returns the text. */
 export type Answer = readonly [question: RegExp, typed: string | (() => string)];
 
 /** A terminal on which somebody answers questions, in this order. It closes after the last one, so that no further question waits. */

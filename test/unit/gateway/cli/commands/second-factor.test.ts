@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ProblemError } from '../../../../../services/gateway/client/http/errors.ts';
+import type { Transport } from '../../../../../services/gateway/client/http/transport.ts';
 import { type ErrorCode, STATUS } from '../../../../../services/shared/runtime/errors.ts';
 import { mp4 } from '../../client/test-gateway.ts';
 import { RECOVERY_CODES, TEST_CODE } from '../../client/test-sign-in.ts';
@@ -34,6 +35,17 @@ async function build(context: TestContext) {
   const logins = () => readFile(path.join(home, 'config', 'mp3converter', 'logins.json'), 'utf8');
   const withPassword = { ...env, MP3_EMAIL: ANN.email, MP3_PASSWORD: ANN.password };
   return { ...program, factors, challenges, typeAt, logIn, logins, withPassword };
+}
+
+/** Has the gateway answer the first code with an error. */
+function refuseFirstCode(transport: Transport, error: ProblemError): void {
+  const { send } = transport;
+  let isFirst = true;
+  transport.send = async (request) => {
+    if (request.path !== STEP || !isFirst) return send(request);
+    isFirst = false;
+    throw error;
+  };
 }
 
 type Built = Awaited<ReturnType<typeof build>>;
@@ -134,13 +146,10 @@ describe('mp3 login to an account with a second factor', () => {
   for (const [answer, asksAgain, exitCode] of ANSWERS) {
     it(`${asksAgain ? 'asks again' : `ends with ${exitCode}`} where the gateway answers ${answer}`, async (context) => {
       const { logIn, transport } = await build(context);
-      const { send } = transport;
-      let isFirst = true;
-      transport.send = async (request) => {
-        if (request.path !== STEP || !isFirst) return send(request);
-        isFirst = false;
-        throw new ProblemError('no', { status: STATUS[answer], code: answer, retryAfterSeconds: 3600 });
-      };
+      refuseFirstCode(
+        transport,
+        new ProblemError('no', { status: STATUS[answer], code: answer, retryAfterSeconds: 3600 }),
+      );
       const ended = await logIn(code('first'), ...(asksAgain ? [code(RECOVERY_CODE)] : []));
       assert.equal(ended.code, exitCode);
       assert.match(ended.err, new RegExp(`no \\(${answer}\\)`));
@@ -149,13 +158,7 @@ describe('mp3 login to an account with a second factor', () => {
 
   it('sends a code again where the gateway is busy', async (context) => {
     const { logIn, transport } = await build(context);
-    const { send } = transport;
-    let isFirst = true;
-    transport.send = async (request) => {
-      if (request.path !== STEP || !isFirst) return send(request);
-      isFirst = false;
-      throw new ProblemError('busy', { status: 503, code: 'unavailable' });
-    };
+    refuseFirstCode(transport, new ProblemError('busy', { status: 503, code: 'unavailable' }));
     assert.equal((await logIn(code(TEST_CODE))).code, 0);
   });
 });
