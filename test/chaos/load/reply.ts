@@ -16,14 +16,21 @@ export interface Reply {
   isInDoubt?: boolean;
 }
 
-/** Reads a complete response. Throws if it announces JSON and is something else. */
-export function toReply(status: number, header: (name: string) => string | undefined, body: string): Reply {
+/**
+ * Reads a complete response. Throws if it announces JSON and is something else.
+ * @param body undefined for the response to a HEAD request, whose headers are those of a body that is not sent
+ */
+export function toReply(
+  status: number,
+  header: (name: string) => string | undefined,
+  body: string | undefined,
+): Reply {
   const type = header('content-type');
   const retryAfter = Number(header('retry-after') ?? Number.NaN);
   return {
     status,
-    isForeign: !isFromGateway(status, type, body),
-    json: /json/.test(type ?? '') ? JSON.parse(body) : undefined,
+    isForeign: !isFromGateway(status, type, body ?? ''),
+    json: body !== undefined && /json/.test(type ?? '') ? JSON.parse(body) : undefined,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   };
 }

@@ -106,7 +106,9 @@ async function exchange(
   try {
     const [incoming] = await responded;
     const header = (name: string): string | undefined => incoming.headers[name]?.toString();
-    return { ...toReply(incoming.statusCode as number, header, await text(incoming)), header };
+    const body = await text(incoming);
+    const reply = toReply(incoming.statusCode as number, header, method === 'HEAD' ? undefined : body);
+    return { ...reply, header };
   } catch (error) {
     signal.throwIfAborted();
     return { status: undefined, error: (error as Error).message, header: () => undefined };
