@@ -60,6 +60,8 @@ function summarise(finished: readonly Finished[]): void {
   report(`Took: ${slowestFirst.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`).join(', ')}`);
   for (const { name, result } of finished)
     for (const failure of result.failures ?? []) report(`FAILED: ${name}: ${failure}`);
+  for (const { name, result } of finished)
+    for (const warning of result.logged ?? []) report(`LOGGED: ${name}: ${warning}`);
   const failed = finished.filter(({ result }) => result.failed > 0).map(({ name }) => name);
   const notTested = finished.filter(({ result }) => result.notTested !== undefined);
   for (const { name, result } of notTested) report(`NOT TESTED: ${name}: ${result.notTested}`);

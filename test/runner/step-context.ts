@@ -14,5 +14,9 @@ export interface StepContext {
   signal: AbortSignal;
 }
 
-/** `notTested` says why some tests could not run on this machine. */
-export type StepResult = TestCounts & { notTested?: string };
+export interface StepResult extends TestCounts {
+  /** Why some tests could not run on this machine. */
+  notTested?: string;
+  /** What the programs of a failed step have complained of, the most frequent first. */
+  logged?: readonly string[];
+}

@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { pythonReplacement } from '../polyglot/replacement.ts';
 import { ensureChromium } from '../support/chromium.ts';
-import { runTests, type TestCounts } from '../support/run-tests.ts';
+import { loggedWarnings } from '../support/logged-warnings.ts';
+import { runTests } from '../support/run-tests.ts';
 import {
   describeSystems,
   type RunningSystem,
   startTestSystem,
   type TestSystemOptions,
 } from '../support/start-system.ts';
-import type { StepContext } from './step-context.ts';
+import type { StepContext, StepResult } from './step-context.ts';
 
 type Plan = Pick<TestSystemOptions, 'name' | 'choice' | 'commands' | 'appEnv'>;
 
@@ -21,7 +23,7 @@ const MONGODB: Plan = {
 export const SYSTEM_FOLDERS = [SQLITE, MONGODB].map(({ name }) => name);
 
 /** Runs the chosen files of `contract`, `e2e` and `polyglot` over the systems that they need, which end with them. */
-export async function runSystemTests(context: StepContext): Promise<TestCounts> {
+export async function runSystemTests(context: StepContext): Promise<StepResult> {
   const { parts, files } = context.selection;
   const { runDir, report, signal } = context;
   const plans = parts.has('contract') || parts.has('e2e') ? [SQLITE] : [];
@@ -36,7 +38,7 @@ async function runOver(
   plans: readonly Plan[],
   files: readonly string[],
   { repoRoot, runDir, grepArgs, report, signal }: StepContext,
-): Promise<TestCounts> {
+): Promise<StepResult> {
   const systems: RunningSystem[] = [];
   try {
     // One after the other: two cores start two systems no faster at once.
@@ -44,11 +46,16 @@ async function runOver(
       systems.push(await startTestSystem({ ...plan, repoRoot, runDir, report, signal }));
     const env = describeSystems(systems, runDir);
     report(`${files.length} test files …`);
-    return await runTests(files, {
+    const counts = await runTests(files, {
       ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env, folder: runDir, signal },
     });
+    return counts.failed === 0 ? counts : { ...counts, logged: systems.flatMap(warningsOf) };
   } finally {
     report('Stopping what was started …');
     await Promise.all(systems.map((system) => system.stop()));
   }
 }
+
+/** What the programs of a system have complained of, for whoever has only the output of the tests. */
+const warningsOf = ({ view: { name, stateRoot } }: RunningSystem): string[] =>
+  loggedWarnings(join(stateRoot, '.data/logs')).map((warning) => `${name}/${warning}`);
