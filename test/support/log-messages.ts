@@ -11,6 +11,7 @@ export const LOG_MESSAGES = {
   otherConverterFaster: 'another converter was faster',
   thisConverterWorks: 'this converter is working on the job already',
   mp3Made: 'MP3 made',
+  stages: 'stages of the conversion',
   jobIsFinal: 'the job is final: there is nothing to do',
   republished: 'published again',
   stalledUploadEnded: 'a stalled upload was ended',

@@ -4,6 +4,7 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
+import { timed } from '../span.ts';
 import {
   canListPackets,
   reportTime,
@@ -46,11 +47,11 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   const output = join(folder, OUTPUT);
   try {
     const last = await encodeParts(request, segments, rate);
-    const frameMap = await joinSegments(segments, paths, { output, rate, signal });
+    const [frameMap, joined] = await timed(() => joinSegments(segments, paths, { output, rate, signal }));
     const range = requestedRange(options, rate, limits);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
-    return { ...(await requireWholeSound(request, last)), frameMap };
+    return { ...(await requireWholeSound(request, last)), frameMap, joined };
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }

@@ -1,6 +1,7 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { FrameMap } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
+import type { Span } from '../span.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import type { SoundLimits } from './filter-chain.ts';
@@ -37,4 +38,6 @@ export interface Encoded {
   seconds: number;
   /** Where the frames of the MP3 are, if several processes have encoded it. */
   frameMap?: FrameMap;
+  /** When its parts were joined, likewise. */
+  joined?: Span;
 }

@@ -16,6 +16,7 @@ import { frameSamples } from '../mp3/frame-header.ts';
 import { readTags, type TaggedMp3 } from '../mp3/frame-reader.ts';
 import type { PlayRange } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
+import { type Span, timed } from '../span.ts';
 import { isCrash } from './crash.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { runEncoder } from './run-encoder.ts';
@@ -42,8 +43,8 @@ export interface VerifiedMp3 {
   /** Length of the MP3, the same for any ranges. */
   seconds: number;
   sound: MeasuredSound;
-  /** How long the check took. */
-  checkSeconds: number;
+  /** When it was checked. */
+  checked: Span;
 }
 
 /**
@@ -51,7 +52,11 @@ export interface VerifiedMp3 {
  * lengths differ.
  */
 export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
-  const begun = performance.now();
+  const [verified, checked] = await timed(() => check(options));
+  return { ...verified, checked };
+}
+
+async function check(options: VerifyOptions): Promise<Omit<VerifiedMp3, 'checked'>> {
   const mp3 = await tagsOf(join(options.folder, OUTPUT));
   const { seconds, sound } = await play(options, mp3.tagFrame.header);
   const stated = statedLength(mp3);
@@ -59,7 +64,7 @@ export async function verify(options: VerifyOptions): Promise<VerifiedMp3> {
     throw unplayable(new Error(`the MP3 states ${stated} s and plays ${seconds} s`));
   }
   if (seconds > options.maxDurationSeconds) throw tooLong(options.maxDurationSeconds);
-  return { seconds, sound, checkSeconds: (performance.now() - begun) / 1000 };
+  return { seconds, sound };
 }
 
 const unplayable = (cause: Error) =>
@@ -78,7 +83,7 @@ const WHOLE: readonly PlayRange[] = [{ start: 0, surplus: 0 }];
 async function play(
   { ranges = WHOLE, ...options }: VerifyOptions,
   format: SoundFormat,
-): Promise<Pick<VerifiedMp3, 'seconds' | 'sound'>> {
+): Promise<Omit<VerifiedMp3, 'checked'>> {
   const parts = await playRanges(options, ranges, format);
   const samples = parts.reduce((sum, part) => sum + part.samples, 0);
   const sound = joinParts(

@@ -7,6 +7,7 @@ import { type Claimable, claimJob } from './claim.ts';
 import { failJob } from './finish.ts';
 import type { HeartbeatTimes } from './heartbeat.ts';
 import { type RunAttemptPorts, runAttempt } from './run-attempt.ts';
+import { createStages } from './stages.ts';
 
 export interface ConvertJobPorts extends RunAttemptPorts {
   diskFullBackoff: DiskFullBackoff;
@@ -37,8 +38,13 @@ export async function convertJob(
     await failJob(ports, { jobId: seen.id, attemptId, pendingUpdate: {}, log }, failure);
     return true;
   }
-  const outcome = await runAttempt(ports, job, log.child({ attempt: attemptId }));
+  const stages = createStages({ queuedMs: queuedMs(seen) });
+  const outcome = await runAttempt(ports, job, { stages, log: log.child({ attempt: attemptId }) });
   if (outcome === 'disk full') await diskFullBackoff.wait(signal);
   else diskFullBackoff.reset();
   return true;
 }
+
+/** How long the job was queued. Undefined where it was taken over from another converter. The clock of the gateway may be ahead. */
+const queuedMs = (seen: Claimable): number | undefined =>
+  seen.status === 'queued' ? Math.max(0, Date.now() - Date.parse(seen.updated_at)) : undefined;

@@ -16,6 +16,7 @@ import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type RetryPolicy, retryWhileUnavailable } from '../../shared/runtime/retry.ts';
 import type { ConversionFailure } from '../failure.ts';
+import type { Stages } from './stages.ts';
 
 export interface FinishPorts {
   jobs: JobStore;
@@ -36,16 +37,20 @@ export interface EndingAttempt {
 /** What a conversion has made. */
 export type ConversionResult = Pick<DoneJob, 'mp3' | 'warnings'>;
 
-/** Marks the job as done, and publishes the outcome. The MP3 is stored under the attempt's id. */
+/** Marks the job as done, publishes the outcome, and logs the stages. The MP3 is stored under the attempt's id. */
 export async function completeJob(
   ports: FinishPorts,
   attempt: EndingAttempt,
-  result: ConversionResult,
+  { result, stages }: { result: ConversionResult; stages: Stages },
 ): Promise<void> {
-  const { attemptId, pendingUpdate } = attempt;
+  const { attemptId, pendingUpdate, log } = attempt;
   const change = complete(attemptId, result, pendingUpdate);
   const hasArrived = (job: Job) => job.status === 'done' && job.mp3BlobId === attemptId;
-  await publishOutcome(ports, await save(ports, attempt, change, hasArrived), attempt.log);
+  const job = await save(ports, attempt, change, hasArrived);
+  stages.end('save');
+  await publishOutcome(ports, job, log);
+  stages.end('publish');
+  log.info({ stages: stages.all() }, 'stages of the conversion');
 }
 
 /** Marks the job as failed, and publishes the outcome. */

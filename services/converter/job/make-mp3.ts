@@ -16,7 +16,7 @@ import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
 import type { ConversionResult } from './finish.ts';
 import { measuredDetails } from './measured-details.ts';
 import { estimateProgress } from './progress.ts';
-import { createStepTimes, type StepTimes } from './step-times.ts';
+import type { Stages } from './stages.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -30,6 +30,8 @@ export interface AttemptOptions {
   signal: AbortSignal;
   /** Gets fields of the job as soon as they are known. */
   queueUpdate(fields: AttemptUpdate): void;
+  /** Gets the stages of the attempt. */
+  stages: Stages;
   log: Log;
 }
 
@@ -40,13 +42,12 @@ export interface AttemptOptions {
 export function makeMp3(
   job: ConvertingJob,
   ports: AttemptPorts,
-  { signal, queueUpdate, log }: AttemptOptions,
+  { signal, queueUpdate, stages, log }: AttemptOptions,
 ): Promise<ConversionResult> {
   const { blobs, spool, transcode } = ports;
   return spool.use(job.source.size, async (folder) => {
-    const steps = createStepTimes();
     await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
-    steps.end('fetch');
+    stages.end('fetch');
     const start = performance.now();
     let expectedSeconds: number | undefined;
     const encoded = await transcode({
@@ -54,7 +55,7 @@ export function makeMp3(
       options: job.options,
       signal,
       onProbe({ durationSeconds, tracks, ...probed }) {
-        steps.end('probe');
+        stages.end('probe');
         const { expectedSeconds: stated } = probed.audio;
         expectedSeconds = stated && selectedSeconds(stated, { ...probed, options: job.options });
         queueUpdate({ source: { ...job.source, duration_seconds: durationSeconds, tracks } });
@@ -63,9 +64,10 @@ export function makeMp3(
         queueUpdate(estimateProgress(seconds, expectedSeconds, (performance.now() - start) / 1000) ?? {});
       },
     });
-    steps.end('encode');
-    const mp3 = await storeVerified(blobs, encoded, job, { signal, steps });
-    log.info({ steps: steps.all(), parts: encoded.parts }, 'MP3 made');
+    stages.end('encode');
+    if (encoded.joined) stages.add('join', encoded.joined);
+    const mp3 = await storeVerified(blobs, encoded, job, { signal, stages });
+    log.info({ parts: encoded.parts }, 'MP3 made');
     return { mp3, warnings: encoded.warnings };
   });
 }
@@ -93,15 +95,15 @@ async function storeVerified(
   blobs: BlobStore,
   encoded: EncodedMp3,
   { attemptId, expires_at }: ConvertingJob,
-  { signal, steps }: { signal: AbortSignal; steps: StepTimes },
+  { signal, stages }: Pick<AttemptOptions, 'signal' | 'stages'>,
 ): Promise<Mp3> {
   const verifying = encoded.verify();
   const attach = async () => {
-    steps.end('store');
+    stages.end('store');
     const verified = await verifying;
-    steps.add('check', verified.checkSeconds);
+    stages.add('check', verified.checked);
     const { size } = await stat(encoded.path);
-    return toAttachment(measuredDetails(verified, { bytes: size, steps: steps.all() }));
+    return toAttachment(measuredDetails(verified, { bytes: size, steps: stages.steps() }));
   };
   const [stored, verified] = await Promise.allSettled([
     blobs.write(attemptId, bytesOf(encoded), { expires: new Date(expires_at), attach, signal }),

@@ -16,6 +16,7 @@ import {
 } from './finish.ts';
 import { type HeartbeatTimes, startHeartbeat } from './heartbeat.ts';
 import { type AttemptOptions, type AttemptPorts, makeMp3 } from './make-mp3.ts';
+import type { Stages } from './stages.ts';
 
 export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   times: HeartbeatTimes;
@@ -39,7 +40,7 @@ export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
 export async function runAttempt(
   ports: RunAttemptPorts,
   job: ConvertingJob,
-  log: Log,
+  { stages, log }: { stages: Stages; log: Log },
 ): Promise<'ended' | 'disk full'> {
   const { jobs, stoppingSignal, times } = ports;
   const { id: jobId, attemptId, attempts, infrastructureFailures } = job;
@@ -48,14 +49,14 @@ export async function runAttempt(
   const signal = AbortSignal.any([stoppingSignal, heartbeat.lostSignal]);
   const begun = performance.now();
   const [result] = await Promise.allSettled([
-    makeShown(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, log }),
+    makeShown(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, stages, log }),
   ]);
   if (result.status === 'fulfilled')
     ports.recordJob?.({ size: job.source.size, seconds: (performance.now() - begun) / 1000 });
   const pendingUpdate = await heartbeat.stop();
   try {
     heartbeat.lostSignal.throwIfAborted();
-    return await endAttempt(ports, job, result, { jobId, attemptId, pendingUpdate, log });
+    return await endAttempt(ports, job, { result, stages }, { jobId, attemptId, pendingUpdate, log });
   } catch (error) {
     if (!isLostAttempt(error)) throw error;
     log.info('the job was cancelled, deleted, or taken over: the MP3 of this attempt is deleted');
@@ -87,11 +88,11 @@ async function makeShown(
 async function endAttempt(
   ports: RunAttemptPorts,
   job: ConvertingJob,
-  result: PromiseSettledResult<ConversionResult>,
+  { result, stages }: { result: PromiseSettledResult<ConversionResult>; stages: Stages },
   attempt: EndingAttempt,
 ): Promise<'ended' | 'disk full'> {
   if (result.status === 'fulfilled') {
-    await completeJob(ports, attempt, result.value);
+    await completeJob(ports, attempt, { result: result.value, stages });
     return 'ended';
   }
   const error = firstOf(result.reason);

@@ -13,6 +13,7 @@ import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
 import { planPlayRanges } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
+import type { Span } from '../span.ts';
 import { buildTag } from '../tags/build-tag.ts';
 import { beginToProbeTags, type TagsInProgress } from '../tags/probe-tags.ts';
 import { conversionWarnings, NOT_COPIED } from './conversion-warnings.ts';
@@ -27,6 +28,8 @@ export interface EncodedMp3 {
   id3: Buffer;
   /** Number of processes that encoded it side by side. */
   parts: number;
+  /** When they were joined, where there are several. */
+  joined?: Span | undefined;
   /** What the owner should know about the sound. */
   warnings: JobWarning[];
   /** Decodes the file to its end, and measures its sound. Throws where it does not play. May run while the file is stored. */
@@ -76,6 +79,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       path: join(folder, OUTPUT),
       id3: tag.id3,
       parts: made.parts,
+      joined: made.encoded.joined,
       warnings,
       verify: async () =>
         made.copied ?? verifyOnIdleCores({ ffmpeg, folder, maxDurationSeconds, signal }, made, tools),

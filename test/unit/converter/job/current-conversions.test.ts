@@ -13,7 +13,7 @@ const PROBED = {
   ...{ audio: audioTrack({ expectedSeconds: 7200 }), hasPictures: false, inputArguments: [], warnings: [] },
 };
 const VERIFIED = {
-  ...{ seconds: 60, checkSeconds: 1 },
+  ...{ seconds: 60, checked: { begin: 0, end: 1000 } },
   sound: { integrated: undefined, truePeak: undefined, peaks: [] },
 };
 const ENCODED: EncodedMp3 = {

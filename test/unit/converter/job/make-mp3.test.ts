@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { pino } from 'pino';
 import { makeMp3 } from '../../../../services/converter/job/make-mp3.ts';
+import { createStages } from '../../../../services/converter/job/stages.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { AttemptUpdate } from '../../../../services/shared/jobs/transitions.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
@@ -35,7 +36,7 @@ it('makeMp3 opens no file when it is aborted before its MP3 is read', async (con
         };
       },
     },
-    { signal: stop.signal, queueUpdate: () => {}, log: pino({ level: 'silent' }) },
+    { signal: stop.signal, queueUpdate: () => {}, stages: createStages(), log: pino({ level: 'silent' }) },
   );
   await assert.rejects(making, reason);
   // Without a listener, the `error` event would fail this test as an uncaught exception.
@@ -75,6 +76,7 @@ it('makeMp3 reports the progress of the part that the options select', async (co
     {
       signal: new AbortController().signal,
       queueUpdate: (fields) => updates.push(fields),
+      stages: createStages(),
       log: pino({ level: 'silent' }),
     },
   );

@@ -8,7 +8,7 @@ import { CONVERSION_STEPS, MAX_PEAKS, mp3Details } from '../../../../services/sh
 const SOUND = { integrated: -16.04, truePeak: -0.96, peaks: [0, 0.5, 1, 1.7] };
 const detailsOf = (sound: Partial<typeof SOUND> | Record<string, unknown>) =>
   measuredDetails(
-    { seconds: 10, checkSeconds: 1, sound: { ...SOUND, ...sound } },
+    { seconds: 10, checked: { begin: 0, end: 1000 }, sound: { ...SOUND, ...sound } },
     { bytes: 160_000, steps: [] },
   );
 
