@@ -22,6 +22,8 @@ export interface Bench {
   runs: number;
   /** Whether small inputs are enough, because only the benchmark itself is tried. */
   isQuick: boolean;
+  /** A file for a picture of the stages of one job, where it is wanted. */
+  timeline?: string | undefined;
   report: PartReport;
   signal: AbortSignal;
 }

@@ -2,35 +2,39 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isPart, PARTS, type PartName } from './parts.ts';
 
-export const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,…] [--cores 1] [--json FILE] [--quick]
+export const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,…] [--cores 1] [--json FILE] [--timeline FILE] [--quick]
 
 Starts a system of its own and measures it. Each row of the output is printed as soon as it is measured, with what is expected, and
 with MISSED if that is not met. The last thing is a table of all rows, with the machine. Ctrl-C ends the run with the rows so far.
 Times differ between machines and runs, so compare the ratios and medians of one run.
 
-  --blobs  the state store (default sqlite)
-  --runs   how often each measurement is repeated (default 3; with --quick 1)
-  --cores  keeps the whole system and ffmpeg on that many cores, by taskset (default: all)
-  --json   a file for the machine, the commit and all rows with their single values, as JSON
-  --quick  tries the benchmark itself: seconds of film, a few MiB, and no limits
-  --only   the parts to run, separated by commas (default: all):
-           memory    peak memory while 2 GiB are uploaded and converted
-           uploads   speed of resumable uploads, compared with POST /upload, and the gateway's memory
-           convert   time from upload to MP3, compared with the ffmpeg of this machine and a current one from PyPI
-           hour      the same for a film of 60 minutes
-           films     time until twenty films of one minute that are sent at once are done, compared with ffmpeg alone, and their CPU time
-           check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
-           send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
-           page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
-           blobs     speed of blobs through a sidecar, as they are and in base64
-           gridfs    speed of blobs in MongoDB, compared with GridFS by MongoDB's own driver; needs --blobs mongodb
-           requests  rate of authorized requests
-           logins    how much many wrong logins at once slow down other users
-           bogus     how much wrong logins slow down right ones, from one address and from 50
-           cancel    time until a cancelled conversion has stopped
-           stall     the slowest of fifty uploads, compared with their median
-           sweep     cost of one pass of the sweep
+  --blobs    the state store (default sqlite)
+  --runs     how often each measurement is repeated (default 3; with --quick 1)
+  --cores    keeps the whole system and ffmpeg on that many cores, by taskset (default: all)
+  --json     a file for the machine, the commit and all rows with their single values, as JSON
+  --timeline a file for a picture of the stages of one job, as SVG: of the last film of convert and hour
+  --quick    tries the benchmark itself: seconds of film, a few MiB, and no limits
+  --only     the parts to run, separated by commas (default: all):
+             memory    peak memory while 2 GiB are uploaded and converted
+             uploads   speed of resumable uploads, compared with POST /upload, and the gateway's memory
+             convert   time from upload to MP3, compared with the ffmpeg of this machine and a current one from PyPI
+             hour      the same for a film of 60 minutes
+             films     time until twenty films of one minute that are sent at once are done, compared with ffmpeg alone, and their CPU time
+             check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
+             send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
+             page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
+             blobs     speed of blobs through a sidecar, as they are and in base64
+             gridfs    speed of blobs in MongoDB, compared with GridFS by MongoDB's own driver; needs --blobs mongodb
+             requests  rate of authorized requests
+             logins    how much many wrong logins at once slow down other users
+             bogus     how much wrong logins slow down right ones, from one address and from 50
+             cancel    time until a cancelled conversion has stopped
+             stall     the slowest of fifty uploads, compared with their median
+             sweep     cost of one pass of the sweep
 `;
+
+/** The parts that measure the stages of a job. */
+const TIMED_PARTS: readonly PartName[] = ['convert', 'hour'];
 
 export interface Choice {
   blobs: string;
@@ -39,6 +43,7 @@ export interface Choice {
   isQuick: boolean;
   cores: number | undefined;
   json: string | undefined;
+  timeline: string | undefined;
 }
 
 /** Reads the command line. Returns undefined when help is wanted. Throws an error for the terminal when it is wrong. */
@@ -51,24 +56,31 @@ export function readCommandLine(args: readonly string[]): Choice | undefined {
       only: { type: 'string', default: Object.keys(PARTS).join(',') },
       cores: { type: 'string' },
       json: { type: 'string' },
+      timeline: { type: 'string' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return undefined;
-  const { blobs, only, quick, json } = values;
+  const { blobs, only, quick, json, timeline } = values;
   const names = only.split(',');
   const parts = names.filter(isPart);
   const unknown = names.find((name) => !isPart(name));
   if (unknown !== undefined) throw new Error(`There is no part ${unknown}.\n\n${usage}`);
+  if (timeline !== undefined && !parts.some((name) => TIMED_PARTS.includes(name)))
+    throw new Error(`--timeline needs the part ${TIMED_PARTS.join(' or ')}.\n\n${usage}`);
   return {
     ...{ blobs, parts, isQuick: quick },
     runs: positive('--runs', values.runs ?? (quick ? '1' : '3')),
     cores: values.cores === undefined ? undefined : positive('--cores', values.cores),
-    // npm runs the script in the repository, and keeps the caller's folder.
-    json: json === undefined ? undefined : resolve(process.env.INIT_CWD ?? '', json),
+    json: fileOf(json),
+    timeline: fileOf(timeline),
   };
 }
+
+/** npm runs the script in the repository, and keeps the caller's folder. */
+const fileOf = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : resolve(process.env.INIT_CWD ?? '', name);
 
 function positive(name: string, text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))

@@ -31,6 +31,8 @@ export interface SuiteOptions {
   isQuick: boolean;
   /** A file for the result as JSON. */
   json?: string | undefined;
+  /** A file for a picture of the stages of one job, as SVG. */
+  timeline?: string | undefined;
   report: Report;
   signal: AbortSignal;
 }
@@ -40,7 +42,7 @@ export interface SuiteOptions {
  * fails or the signal is aborted, and then throws. Returns the result.
  */
 export async function runBench(options: SuiteOptions): Promise<Result> {
-  const { blobs, runs, parts, isQuick, json, report, signal } = options;
+  const { blobs, runs, parts, isQuick, json, timeline, report, signal } = options;
   const stateRoot = await newStateFolder(benchDir, report);
   const { rows, part } = createReporter({ print: console.log, hasLimits: !isQuick });
   let launched: Launched | undefined;
@@ -50,7 +52,7 @@ export async function runBench(options: SuiteOptions): Promise<Result> {
     const result = { date: new Date(), commit, machine, store: blobs, runs, isQuick, rows };
     launched = await launch({ repoRoot, stateRoot, choice: { blobs }, env: ENV, report, signal });
     console.log(`\n${describeRun(result)}`);
-    const common = { launched, blobs, stateRoot, filmDir: stateRoot, runs, isQuick, signal };
+    const common = { launched, blobs, stateRoot, filmDir: stateRoot, runs, isQuick, timeline, signal };
     try {
       for (const name of Object.keys(PARTS) as PartName[])
         if (parts.includes(name)) await runPart(name, { ...common, report: part(name) });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { readCommandLine, usage } from '../../bench/command-line.ts';
 import { PARTS } from '../../bench/parts.ts';
@@ -21,12 +22,18 @@ describe('readCommandLine of npm run bench', () => {
     assert.deepEqual([...read('--only', 'convert,blobs').parts], ['convert', 'blobs']);
   });
 
+  it('takes the files of the result from the folder of the caller', () => {
+    const { json, timeline } = read('--json', 'a.json', '--only', 'hour', '--timeline', '/tmp/b.svg');
+    assert.deepEqual([json, timeline], [resolve(process.env.INIT_CWD ?? '', 'a.json'), '/tmp/b.svg']);
+  });
+
   const refused: [args: string[], reason: RegExp][] = [
     [['--only', 'convert,speed'], /There is no part speed/],
     [['--only', 'toString'], /There is no part toString/],
     [['--runs', '0'], /--runs is 0/],
     [['--runs', 'many'], /--runs is many/],
     [['--cores', '1.5'], /--cores is 1\.5/],
+    [['--only', 'blobs', '--timeline', 'job.svg'], /--timeline needs the part convert or hour/],
     [['--fast'], /Unknown option/],
   ];
   for (const [args, reason] of refused)
@@ -36,7 +43,7 @@ describe('readCommandLine of npm run bench', () => {
 
   it('returns undefined for --help, whose text explains every part and option', () => {
     assert.equal(readCommandLine(['--help']), undefined);
-    const options = ['--blobs', '--runs', '--cores', '--json', '--quick', '--only'];
+    const options = ['--blobs', '--runs', '--cores', '--json', '--timeline', '--quick', '--only'];
     for (const word of [...Object.keys(PARTS), ...options])
       assert.match(usage, new RegExp(`^ +${word}\\b`, 'm'));
   });
