@@ -5,13 +5,16 @@ import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
 import { serversFor } from './servers/secret-keys.ts';
-import { type ServerName, type Servers, type ServersOptions, startServers } from './servers/servers.ts';
+import { beginServers, type ServerName, type Servers, type ServersOptions } from './servers/servers.ts';
 import { checkSpaceToStart } from './space.ts';
 import { type Choice, secretsOf } from './system/components.ts';
 import { type AppSpec, readDaprYaml, resourcesOf } from './system/dapr-yaml.ts';
 import { withInspector } from './system/inspector.ts';
 import { type System, type SystemOptions, startSystem } from './system.ts';
+import { lacksDaprd } from './tools/daprd.ts';
 import { ensureTools } from './tools/tools.ts';
+import { Progress } from './waiting-page/progress.ts';
+import { serveWaitingPage, type WaitingPage } from './waiting-page/waiting-page.ts';
 import { writeSecrets } from './write-secrets.ts';
 
 export interface LaunchOptions
@@ -62,8 +65,24 @@ export function lockDataFolder(dataDir: string): () => void {
 export const serversNeeded = (specs: readonly AppSpec[]): Set<ServerName> =>
   serversFor(secretsOf(resourcesOf(specs)));
 
+/** Reserves the ports that users choose. A user should not wait minutes for the message that one is in use. */
+async function reservePorts(
+  dataDir: string,
+  { gatewayPort, inspect = new Map() }: LaunchOptions,
+): Promise<number> {
+  const ports = new Ports(dataDir);
+  const port =
+    gatewayPort === undefined
+      ? await ports.reserve('gateway.app')
+      : await ports.claim('gateway.app', gatewayPort, 'GATEWAY_PORT');
+  for (const [name, inspector] of inspect)
+    await ports.claim(`${name}.inspector`, inspector, `--inspect ${name}`);
+  return port;
+}
+
 /**
- * Starts the whole system: installs the tools, starts the servers, writes the secrets, starts the services and sidecars.
+ * Starts the whole system: installs the tools, starts the servers, writes the secrets, starts the services and sidecars. Until the
+ * gateway starts, a page on its port says how far that is.
  * If that fails or is aborted, stops what it has started.
  */
 export async function launch(options: LaunchOptions): Promise<Launched> {
@@ -72,32 +91,33 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     stateRoot = repoRoot,
     choice = {},
     inspect = new Map(),
-    gatewayPort,
     mailPort,
-    buildPage: page = buildPage,
+    buildPage: build = buildPage,
     report,
     signal,
   } = options;
   const dataDir = path.join(stateRoot, '.data');
   const release = lockDataFolder(dataDir);
+  const progress = new Progress();
+  let waitingPage: WaitingPage | undefined;
   let servers: Servers | undefined;
   try {
     const specs = readDaprYaml(repoRoot, choice).map((app) => withInspector(app, inspect.get(app.appId)));
     const needed = serversNeeded(specs);
     await stopOrphans(dataDir, report);
     checkSpaceToStart(dataDir, needed, report);
-    // The port is reserved first: a user should not wait minutes for the message that it is in use.
-    const ports = new Ports(dataDir);
-    const port =
-      gatewayPort === undefined
-        ? await ports.reserve('gateway.app')
-        : await ports.claim('gateway.app', gatewayPort, 'GATEWAY_PORT');
-    for (const [name, inspector] of inspect)
-      await ports.claim(`${name}.inspector`, inspector, `--inspect ${name}`);
-    const tools = await ensureTools({ repoRoot, needed, report, signal });
-    await page();
+    const port = await reservePorts(dataDir, options);
+    waitingPage = await serveWaitingPage(port, progress);
+    if (lacksDaprd()) report(`http://localhost:${port} shows in a browser how far the start is.`);
+    const tools = await progress.during(
+      'programs',
+      (report) => ensureTools({ repoRoot, needed, report, signal }),
+      report,
+    );
+    await progress.during('page', () => build(), report);
     report('Starting the servers …');
-    servers = await startServers({
+    progress.begin('system');
+    const starting = await beginServers({
       ...options,
       dataDir,
       needed,
@@ -105,9 +125,15 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       ports: mailPort === undefined ? {} : { mail: mailPort },
       supervise: options.superviseServers ?? false,
     });
+    servers = starting.servers;
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');
-    const system = await startSystem({ ...options, specs, stateRoot, daprd: tools.daprd, gatewayPort: port });
+    const page = waitingPage;
+    const system = await startSystem({
+      ...{ ...options, specs, stateRoot, daprd: tools.daprd, gatewayPort: port },
+      serversReady: starting.allReady,
+      beforeGateway: () => page.close(),
+    });
     const running = servers;
     return {
       servers: running,
@@ -119,6 +145,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       },
     };
   } catch (error) {
+    await waitingPage?.close();
     await servers?.stop();
     release();
     throw error;

@@ -21,8 +21,12 @@ export interface SystemOptions {
   daprd: string;
   /** The apps of dapr.yaml, with the chosen infrastructure. */
   specs: readonly AppSpec[];
-  /** Default: a free port, the same at every start. */
-  gatewayPort?: number;
+  /** A port that the caller has reserved. */
+  gatewayPort: number;
+  /** Resolves when the servers accept work. All but the gateway starts then: a component of a sidecar may fail for good before. */
+  serversReady: Promise<void>;
+  /** Is called before the gateway starts, to free its port. */
+  beforeGateway: () => Promise<void>;
   /** Environment variables for every app. They win over all other sources. */
   env?: Record<string, string>;
   /** Variables for one app, by its id, or for one instance, by its name. An instance's win over its app's, and those over `env`. */
@@ -86,7 +90,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const env = environmentOf(instance, options);
       pairs.push(await prepareAppWithSidecar(context, instance, { appPort, env, report }));
     }
-    await Promise.all(components.map((component) => component.start()));
+    await options.beforeGateway();
+    // Gateways show their page without a sidecar. The others would only compete with the servers for the processor.
+    const early = pairs.filter(({ spec }) => spec.appId === gateway.appId).map(({ app }) => app);
+    await Promise.all([...early, ...components].map((process) => process.start()));
+    await options.serversReady;
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
     await waitUntilAllReady(pairs, { tokens, report, signal });
     indexExpiry(dataDir);

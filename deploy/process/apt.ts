@@ -22,7 +22,7 @@ export async function aptInstall(
   const { TMPDIR: _, ...inherited } = process.env;
   const env = { ...inherited, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const what = `Installing ${packages.join(', ')} with apt-get`;
-  report(`${what} (about a minute) …`);
+  report(`${what} (about a minute) …`, { what, detail: 'about a minute' });
   const hasNoPolicy = !existsSync(policy);
   // Exit status 101 of policy-rc.d forbids package scripts to start services (invoke-rc.d(8)).
   if (hasNoPolicy) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });

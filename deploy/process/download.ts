@@ -53,7 +53,8 @@ export async function downloadFile(
       transform(chunk: Buffer, _encoding, done) {
         hash.update(chunk);
         const progress = describe(chunk.length);
-        if (progress !== undefined) report(`Downloading ${what} … ${progress}`);
+        if (progress !== undefined)
+          report(`Downloading ${what} … ${progress}`, { what: `Downloading ${what}`, detail: progress });
         done(undefined, chunk);
       },
     });

@@ -27,11 +27,14 @@ export function portFromEnv(variable: string, byDefault: number): number {
 /** Free ports that stay the same from start to start, kept in `ports.json`: a restarted process keeps its address. */
 export class Ports {
   readonly #file: string;
-  readonly #known: Record<string, number>;
 
   constructor(dataDir: string) {
     this.#file = path.join(dataDir, 'ports.json');
-    this.#known = readJson<Record<string, number>>(this.#file) ?? {};
+  }
+
+  /** Read each time: servers and services of one system reserve ports at the same time, each through an object of its own. */
+  get #known(): Record<string, number> {
+    return readJson<Record<string, number>>(this.#file) ?? {};
   }
 
   known(name: string): number | undefined {
@@ -45,7 +48,7 @@ export class Ports {
     for (let attempt = 0; attempt < 200; attempt++) {
       // From 32768 on, Linux assigns ports to outgoing connections. One could take our port during a restart.
       const port = randomInt(20_000, 32_000);
-      if (!Object.values(this.#known).includes(port) && (await isPortFree(port)))
+      if ((await isPortFree(port)) && !Object.values(this.#known).includes(port))
         return this.#keep(name, port);
     }
     throw new Error('No free port found between 20000 and 32000 in 200 attempts.');
@@ -60,8 +63,7 @@ export class Ports {
   }
 
   #keep(name: string, port: number): number {
-    this.#known[name] = port;
-    writePrivate(this.#file, `${JSON.stringify(this.#known, null, 2)}\n`);
+    writePrivate(this.#file, `${JSON.stringify({ ...this.#known, [name]: port }, null, 2)}\n`);
     return port;
   }
 }

@@ -2,8 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { signalProcess } from './child.ts';
 
-/** Prints one line about the progress of a longer task. */
-export type Report = (line: string) => void;
+/** How far a task is, in texts of ours: no path, and no output of a program. */
+export interface TaskProgress {
+  /** Such as `Building daprd`. */
+  what: string;
+  /** Such as `40 %, 3 min left`. */
+  detail: string;
+}
+
+/** Prints one line about the progress of a longer task. `task` says the same for other eyes than those at the terminal. */
+export type Report = (line: string, task?: TaskProgress) => void;
 
 export interface RunOptions {
   /** What the command does, for error messages and for the report every 15 s while it runs. */
@@ -51,8 +59,10 @@ export async function run(command: string, args: string[], options: RunOptions):
   const output = collectLines(child, options.maxLines ?? 2_000);
   const since = performance.now();
   const reporting = setInterval(() => {
-    const detail = progress === undefined ? '' : `, ${progress(output.count)}`;
-    report(`${what} … ${Math.round((performance.now() - since) / 1000)} s${detail}`);
+    const elapsed = `${what} … ${Math.round((performance.now() - since) / 1000)} s`;
+    if (progress === undefined) return report(elapsed);
+    const detail = progress(output.count);
+    report(`${elapsed}, ${detail}`, { what, detail });
   }, REPORT_MS);
   const stop = (): void => stopGroup(child);
   signal.addEventListener('abort', stop, { once: true });

@@ -28,8 +28,22 @@ const KINDS: Record<ServerName, ServerKind> = {
 /** Longer than any conversion. RabbitMQ's default is 30 minutes. */
 const CONSUMER_TIMEOUT_MS = 12 * 3600_000;
 
+/** Servers that are being started. Their addresses are known. */
+export interface StartingServers {
+  servers: Servers;
+  /** Resolves when all accept work. If one fails, it rejects after it has stopped the others. */
+  allReady: Promise<void>;
+}
+
 /** Starts the servers that the environment does not name by URL and that do not run yet, in parallel. */
 export async function startServers(options: ServersOptions): Promise<Servers> {
+  const { servers, allReady } = await beginServers(options);
+  await allReady;
+  return servers;
+}
+
+/** As startServers(), but does not wait until the servers accept work. */
+export async function beginServers(options: ServersOptions): Promise<StartingServers> {
   const { dataDir, needed, report, keep = false } = options;
   makePrivateDir(dataDir);
   const kinds = { ...KINDS, ...(options.mailServer && { mail: options.mailServer }) };
@@ -51,6 +65,7 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   const reused = wanted.filter((name) => findKept(dataDir, name) !== undefined);
   if (wanted.includes('mail') && !reused.includes('mail'))
     await reserveMailPorts(context, options.ports?.mail);
+  for (const name of wanted) if (name !== 'mail' && !reused.includes(name)) await context.ports.reserve(name);
   for (const name of needed) {
     if (name !== 'mail' && external[name] !== undefined) await kinds[name].prepare?.(external[name], context);
   }
@@ -61,21 +76,27 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
     const restarts = options.supervise === true && !isReused;
     running.set(name, createSupervised(name, { kind: kinds[name], context, isReused, restarts, report }));
   }
-  const started = await Promise.allSettled(
-    [...running].map(async ([name, server]) => {
-      try {
-        await startServer(name, server, reused.includes(name), report);
-      } catch (error) {
-        failed.abort(error);
-        throw error;
-      }
-    }),
-  );
-  if (started.some(({ status }) => status === 'rejected')) {
+  const starts = [...running].map(async ([name, server]) => {
+    try {
+      await startServer(name, server, reused.includes(name), report);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  });
+  const settled = async (): Promise<void> => {
+    const results = await Promise.allSettled(starts);
+    if (results.every(({ status }) => status === 'fulfilled')) return;
     await stopServers(running, reused);
     throw failed.signal.reason;
-  }
-  return describeServers({ kinds, context, needed, external, running, reused });
+  };
+  const allReady = settled();
+  // Whoever waits for it gets the error. A caller that has failed by itself does not wait any more.
+  allReady.catch(() => undefined);
+  return {
+    servers: describeServers({ kinds, context, needed, external, running, reused }),
+    allReady,
+  };
 }
 
 async function startServer(

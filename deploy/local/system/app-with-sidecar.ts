@@ -26,7 +26,7 @@ export interface AppWithSidecar {
 }
 
 export interface AppWithSidecarOptions {
-  /** Undefined for a free port, which stays the same from start to start. */
+  /** A port that the caller has reserved. Undefined for a free one, which stays the same from start to start. */
   appPort: number | undefined;
   env: Record<string, string>;
   report: Report;
@@ -41,10 +41,7 @@ export async function prepareAppWithSidecar(
   const { ports } = context;
   const { appPort: chosen, env, report } = options;
   const portName = `${spec.name}.app`;
-  const appPort =
-    chosen === undefined
-      ? await ports.reserve(portName)
-      : await ports.claim(portName, chosen, 'GATEWAY_PORT');
+  const appPort = chosen ?? (await ports.reserve(portName));
   const own = await reserveSidecarPorts(ports, spec.name);
   const app = new Supervised({
     name: spec.name,

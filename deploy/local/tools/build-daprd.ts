@@ -30,7 +30,10 @@ export async function buildDaprd(
   { folder, file, version, report, signal }: DaprdBuild,
 ): Promise<void> {
   requireSpace(spaceToBuildDaprd(go));
-  report(`Building daprd ${version} from source, which is needed once (4 to 10 minutes on 2 cores) …`);
+  const expected = '4 to 10 minutes on 2 cores';
+  report(`Building daprd ${version} from source, which is needed once (${expected}) …`, {
+    ...{ what: 'Building the Dapr sidecar', detail: expected },
+  });
   const unfinished = `${file}.${process.pid}`;
   const flags = `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${version}`;
   const settings = ['-tags', 'allcomponents', '-trimpath', '-ldflags', flags];
