@@ -1,3 +1,4 @@
+import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import { randomNumbers } from './random.ts';
 
 /** A kind of sound that an encoder may find easy or hard, and how it is encoded. */
@@ -9,7 +10,7 @@ export interface SoundKind {
   rate: number;
   channels: 1 | 2;
   /** kbps. */
-  bitrate: 16 | 32 | 64 | 128 | 160 | 192 | 256 | 320;
+  bitrate: NonNullable<ConversionOptions['bitrate']>;
 }
 
 const expression =
@@ -48,6 +49,8 @@ const music = expression(
 /** Three seconds of digital silence, and then an attack that dies away. */
 const attacks = expression('gt(mod(t,5),3)*0.7*(2*random(0)-1)*exp(-2*(mod(t,5)-3))'.replaceAll(',', '\\,'));
 const quiet = expression('0.003*sin(2*PI*440*t)+0.001*(2*random(0)-1)', '0.002*sin(2*PI*660*t)');
+const whisper = expression('0.003*sin(2*PI*440*t)+0.001*(2*random(0)-1)');
+const whiteNoise = (seconds: number) => `anoisesrc=c=white:a=0.3:r=44100:d=${seconds}:seed=4`;
 const clipped = expression(
   'max(-1,min(1,3*sin(2*PI*200*t)*sin(2*PI*0.5*t)+0.5*(2*random(0)-1)))'.replaceAll(',', '\\,'),
 );
@@ -80,7 +83,8 @@ export const SOUND_KINDS: readonly SoundKind[] = [
   { name: 'a fade', source: fade(32_000), rate: 32_000, channels: 2, bitrate: 128 },
   { name: 'music in MPEG-2', source: music(22_050), rate: 22_050, channels: 2, bitrate: 64 },
   { name: 'chords in mono and MPEG-2', source: chords(24_000), rate: 24_000, channels: 1, bitrate: 32 },
-  { name: 'speech in MPEG-2.5', source: speech(8000), rate: 8000, channels: 1, bitrate: 16 },
-  { name: 'white noise', source: noise('white', 0.3, 44_100), rate: 44_100, channels: 2, bitrate: 256 },
-  { name: 'a very low level', source: quiet(44_100), rate: 44_100, channels: 2, bitrate: 256 },
+  { name: 'speech in MPEG-2.5', source: speech(8000), rate: 8000, channels: 1, bitrate: 32 },
+  // Two encoders of these do not always come to the same state within the overlap.
+  { name: 'white noise', source: whiteNoise, rate: 44_100, channels: 2, bitrate: 256 },
+  { name: 'a very low level', source: whisper(44_100), rate: 44_100, channels: 2, bitrate: 256 },
 ];
