@@ -84,7 +84,11 @@ describe('encodeArguments › the selected samples', () => {
   ];
   for (const [name, options, part, range] of table) {
     it(name, () => {
-      const args = argumentsFor({}, options, part && { part: { ...part, output: 'part.mp3', reservoir: false } });
+      const args = argumentsFor(
+        {},
+        options,
+        part && { part: { ...part, output: 'part.mp3', reservoir: false } },
+      );
       assert.ok(filters(args).includes(`,atrim=start_sample=${range},`), filters(args));
       assert.equal(valueAfter(args, '-reservoir'), part && '0');
     });
