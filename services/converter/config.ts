@@ -42,10 +42,7 @@ export const converterEnvironment = requireTokenUnlessLoopback(
       .default('true')
       .transform((value) => value === 'true'),
     /** Whether it does so at a constant bit rate too. */
-    PARALLEL_CBR: z
-      .enum(['on', 'off'])
-      .default('on')
-      .transform((value) => value === 'on'),
+    PARALLEL_CBR: z.enum(['on', 'off']).default('on'),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
     /** Whether ffmpeg and ffprobe run in a sandbox: `auto` takes what there is, `required` refuses to start without. */

@@ -1,5 +1,5 @@
 import { NotJoinable } from '../failure.ts';
-import { type FrameHeader, frameBytes, HEADER_BYTES, RATE_BYTE } from './frame-header.ts';
+import { frameBytes, HEADER_BYTES, RATE_BYTE } from './frame-header.ts';
 import type { FramePacker } from './frame-writer.ts';
 import { mainDataBegin, mainDataBytes, maxMainDataBegin, setMainDataBegin } from './side-info.ts';
 
