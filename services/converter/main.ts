@@ -78,6 +78,7 @@ const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.m
 const transcode = createTranscode({
   ...tools,
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
+  parallelCbr: env.PARALLEL_CBR === 'on',
   limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
 });
 const { convert, convertWhileFree } = createConvert({

@@ -45,6 +45,8 @@ export interface PartArguments {
   from: number;
   to?: number;
   output: string;
+  /** Whether the encoder may use its bit reservoir. */
+  reservoir: boolean;
 }
 
 /**
@@ -78,7 +80,7 @@ export function encodeArguments(request: EncodeArguments): string[] {
     .output(part?.output ?? OUTPUT);
   if (options.bitrate !== undefined) command.audioBitrate(options.bitrate);
   else command.outputOptions('-q:a', String(options.quality ?? 2));
-  if (part) command.outputOptions('-reservoir', '0');
+  if (part && !part.reservoir) command.outputOptions('-reservoir', '0');
   if (listsPackets) listPackets(command, audio);
   return command._getArguments().map(String);
 }

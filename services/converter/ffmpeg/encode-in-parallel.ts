@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { NotJoinable } from '../failure.ts';
 import { joinSegments } from '../mp3/join.ts';
+import { type JoinMethod, joinMethodFor } from '../mp3/join-method.ts';
 import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
 import { timed } from '../span.ts';
 import {
@@ -42,12 +43,16 @@ const partName = (index: number) => `part-${index}.mp3`;
 export async function encodeInParallel(request: ParallelEncodeRequest): Promise<Encoded> {
   const { folder, audio, options, limits, parts, signal } = request;
   const rate = outputRate(audio.sampleRate, options);
-  const segments = planSegments(selectedSeconds(audio.expectedSeconds, request), rate, parts);
+  const method = joinMethodFor(options);
+  const seconds = selectedSeconds(audio.expectedSeconds, request);
+  const segments = planSegments({ seconds, sampleRate: rate, count: parts, overlap: method.overlap });
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
-    const last = await encodeParts(request, segments, rate);
-    const [frameMap, joined] = await timed(() => joinSegments(segments, paths, { output, rate, signal }));
+    const last = await encodeParts(request, segments, { rate, method });
+    const [frameMap, joined] = await timed(() =>
+      joinSegments(segments, paths, { output, rate, method, signal }),
+    );
     const range = requestedRange(options, rate, limits);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
@@ -61,7 +66,7 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
 async function encodeParts(
   request: ParallelEncodeRequest,
   segments: readonly Segment[],
-  rate: number,
+  { rate, method }: { rate: number; method: JoinMethod },
 ): Promise<EncoderResult> {
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
@@ -72,7 +77,11 @@ async function encodeParts(
       request.onTime(seconds.reduce((sum, each) => sum + each));
     };
     try {
-      const part = { ...sampleRange(segment, rate), output: partName(index) };
+      const part = {
+        ...sampleRange(segment, rate, method.overlap),
+        output: partName(index),
+        reservoir: method.reservoir,
+      };
       return await encodePart({ ...request, signal, onTime }, part, index === segments.length - 1);
     } catch (error) {
       failed.abort(error);

@@ -1,15 +1,9 @@
 import { NotJoinable } from '../failure.ts';
-import { type FrameHeader, frameBytes, HEADER_BYTES, RATE_BYTE } from './frame-header.ts';
+import { frameBytes, HEADER_BYTES, RATE_BYTE } from './frame-header.ts';
+import type { FramePacker } from './frame-writer.ts';
 import { mainDataBegin, mainDataBytes, maxMainDataBegin, setMainDataBegin } from './side-info.ts';
 
 const PADDING_BIT = 0x02;
-
-export interface ReservoirPacker {
-  /** Adds the next frame. Returns the frames that are complete. */
-  push(frame: Buffer, header: FrameHeader): Buffer[];
-  /** Ends the stream. Returns the remaining frames. */
-  end(): Buffer[];
-}
 
 /**
  * Packs frames that were encoded without a bit reservoir (ISO 11172-3, 2.4.3.4) so that they use one. Each frame gets the
@@ -17,7 +11,7 @@ export interface ReservoirPacker {
  * sound changes, and the file gets 6 to 10 % smaller: as large as VBR with a reservoir. Holds the frames that the reservoir
  * can reach, nine at most.
  */
-export function createReservoirPacker(): ReservoirPacker {
+export function createReservoirPacker(): FramePacker {
   const open: { frame: Buffer; filled: number }[] = [];
   /** Number of free bytes in the open frames. */
   let room = 0;

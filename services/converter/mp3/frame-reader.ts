@@ -12,6 +12,8 @@ export interface Frame {
   bytes: Buffer;
 }
 
+export const copyOf = (frame: Frame): Frame => ({ ...frame, bytes: Buffer.from(frame.bytes) });
+
 /** An MP3 that ffmpeg wrote: an ID3 tag, a frame that holds the Xing tag, and frames of sound. */
 export interface TaggedMp3 {
   path: string;

@@ -1,10 +1,17 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { createReservoirPacker } from './bit-reservoir.ts';
 import { crc16 } from './crc16.ts';
-import { RATE_BYTE } from './frame-header.ts';
+import { type FrameHeader, RATE_BYTE } from './frame-header.ts';
 import type { Frame, TaggedMp3 } from './frame-reader.ts';
 import type { FrameMap } from './play-ranges.ts';
 import { TOC_ENTRIES, writeXingTag } from './xing-tag.ts';
+
+/** Brings the frames of the parts into the form in which they are written. */
+export interface FramePacker {
+  /** Adds the next frame. Returns the frames that are complete. */
+  push(frame: Buffer, header: FrameHeader): Buffer[];
+  /** Ends the stream. Returns the remaining frames. */
+  end(): Buffer[];
+}
 
 export interface FrameWriter {
   write(frames: readonly Frame[]): Promise<void>;
@@ -15,15 +22,14 @@ export interface FrameWriter {
 
 /**
  * Creates an MP3 of `frames` frames that starts like `model`: with its ID3 tag, its Xing tag and its encoder's delay. The
- * frames must not use a bit reservoir. They are written with one.
+ * frames are written as the packer returns them.
  */
 export async function createFrameWriter(
   path: string,
   model: TaggedMp3,
-  frames: number,
+  { frames, packer }: { frames: number; packer: FramePacker },
 ): Promise<FrameWriter> {
   const file = await open(path, 'w', 0o600);
-  const packer = createReservoirPacker();
   const tagFrame = Buffer.from(model.tagFrame.bytes);
   const offsets: number[] = [];
   const rates = new Set<number>();

@@ -1,15 +1,17 @@
 import { frameSamples } from './frame-header.ts';
 
-/**
- * Number of frames that are encoded before the first frame that a segment keeps, and then dropped. After them, the state of
- * LAME (overlapping transforms, masking by earlier frames, slow adjustment to the loudness) is bit for bit that of an encoder
- * which has encoded everything before. A fade needed 34 frames, and most sound 2. A frame takes about 25 ms.
- */
-export const PREROLL_FRAMES = 96;
-/** Number of frames that are encoded beyond a segment and then dropped, because an encoder pads the end of its stream. */
-export const OVERRUN_FRAMES = 8;
-/** How many frames of the overrun must equal the first frames of the next segment. */
-export const COMPARED_FRAMES = 4;
+/** How far segments overlap, in frames. A frame takes about 25 ms. */
+export interface Overlap {
+  /** How many frames are encoded before the first one that a segment keeps, and then dropped. The encoder settles in them. */
+  preroll: number;
+  /** How many of its first frames are compared with those of the segment before, which are dropped. */
+  compared: number;
+  /** How many frames are encoded beyond a segment. They are more than are compared, because an encoder pads the end of its stream. */
+  overrun: number;
+  /** The number of the first frame that is encoded is a multiple of this one. */
+  grid: number;
+}
+
 /** A segment that is shorter than this is not worth a process. */
 export const MIN_SEGMENT_SECONDS = 30;
 /** Share of the work that is decoding. Each process decodes everything before its segment. With AAC: 0.4 s of 5.5 s. */
@@ -25,15 +27,26 @@ export interface Segment {
   keepUntil: number | undefined;
 }
 
-/** Plans `count` segments, which all processes should finish at the same time. */
-export function planSegments(expectedSeconds: number, sampleRate: number, count: number): Segment[] {
-  const frames = Math.ceil((expectedSeconds * sampleRate) / frameSamples(sampleRate));
+export interface SegmentPlan {
+  /** Length of the sound. */
+  seconds: number;
+  /** Hz. */
+  sampleRate: number;
+  /** Number of segments. */
+  count: number;
+  overlap: Overlap;
+}
+
+/** Plans segments, which all processes should finish at the same time. */
+export function planSegments({ seconds, sampleRate, count, overlap }: SegmentPlan): Segment[] {
+  const frames = Math.ceil((seconds * sampleRate) / frameSamples(sampleRate));
   const pace = 1 - DECODING_SHARE;
   const cut = (index: number) => Math.round((frames * (1 - pace ** index)) / (1 - pace ** count));
   return Array.from({ length: count }, (_, index) => {
     const keepFrom = cut(index);
     const keepUntil = index === count - 1 ? undefined : cut(index + 1);
-    return { encodeFrom: Math.max(0, keepFrom - PREROLL_FRAMES), keepFrom, keepUntil };
+    const settled = Math.max(0, keepFrom - overlap.preroll);
+    return { encodeFrom: settled - (settled % overlap.grid), keepFrom, keepUntil };
   });
 }
 
@@ -41,8 +54,9 @@ export function planSegments(expectedSeconds: number, sampleRate: number, count:
 export function sampleRange(
   { encodeFrom, keepUntil }: Segment,
   sampleRate: number,
+  { overrun }: Overlap,
 ): { from: number; to?: number } {
   const samples = frameSamples(sampleRate);
   const from = encodeFrom * samples;
-  return keepUntil === undefined ? { from } : { from, to: (keepUntil + OVERRUN_FRAMES) * samples };
+  return keepUntil === undefined ? { from } : { from, to: (keepUntil + overrun) * samples };
 }

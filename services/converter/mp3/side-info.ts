@@ -31,7 +31,11 @@ export function setMainDataBegin(frame: Buffer, { mpeg1 }: FrameHeader, value: n
 }
 
 /** Length of the scale factors and Huffman codes of a frame in bytes, without what pads the frame. */
-export function mainDataBytes(frame: Buffer, header: FrameHeader): number {
+export const mainDataBytes = (frame: Buffer, header: FrameHeader): number =>
+  (mainDataBits(frame, header) + 7) >>> 3;
+
+/** The same length in bits. */
+export function mainDataBits(frame: Buffer, header: FrameHeader): number {
   const { granules, head, block } = layoutOf(header);
   let bits = 0;
   for (let index = 0; index < granules * header.channels; index++) {
@@ -40,5 +44,5 @@ export function mainDataBytes(frame: Buffer, header: FrameHeader): number {
     const three = frame.readUIntBE(HEADER_BYTES + (at >>> 3), 3);
     bits += (three >>> (12 - (at & 7))) & 0xfff;
   }
-  return (bits + 7) >>> 3;
+  return bits;
 }

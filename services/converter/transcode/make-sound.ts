@@ -16,6 +16,8 @@ export interface ParallelTools {
   /** Where idle cores are acquired. Without it, a conversion uses one core. */
   idleCores?: Pick<CoreSlots, 'tryAcquire'>;
   minSegmentSeconds?: number;
+  /** Whether idle cores are used at a constant bit rate too. Default true. */
+  parallelCbr?: boolean;
 }
 
 export interface MadeSound {
@@ -39,10 +41,11 @@ export async function makeSound(request: EncodeRequest, tools: ParallelTools): P
 /** Encodes on all idle cores where that is possible, and otherwise on one core. */
 async function encodeOnIdleCores(
   request: EncodeRequest,
-  { idleCores, minSegmentSeconds = MIN_SEGMENT_SECONDS }: ParallelTools,
+  { idleCores, minSegmentSeconds = MIN_SEGMENT_SECONDS, parallelCbr = true }: ParallelTools,
 ): Promise<Omit<MadeSound, 'warnings'>> {
   const track = divisibleTrack(request);
-  if (idleCores && track) {
+  const isWanted = parallelCbr || request.options.bitrate === undefined;
+  if (idleCores && track && isWanted) {
     const seconds = selectedSeconds(track.expectedSeconds, request);
     const permits = idleCores.tryAcquire(Math.min(MAX_PARTS, Math.floor(seconds / minSegmentSeconds)) - 1);
     const parts = 1 + permits.count;
@@ -58,14 +61,12 @@ async function encodeOnIdleCores(
 }
 
 /**
- * Returns the track if it can be encoded in parts. At a constant bit rate it cannot: parts are encoded without a bit
- * reservoir, which would lower the quality. At a variable bit rate that costs only space, which `joinSegments` wins back.
- * Behind a limiter it cannot either, because a limiter has a memory of what came before the part. Where ffmpeg has to look
- * deep into the file for the track, each process would keep much of it in memory.
+ * Returns the track if it can be encoded in parts. Behind a limiter it cannot, because a limiter has a memory of what came before
+ * the part. Where ffmpeg has to look deep into the file for the track, each process would keep much of it in memory.
  */
-function divisibleTrack({ audio, inputArguments, options, gain }: EncodeRequest): DivisibleTrack | undefined {
+function divisibleTrack({ audio, inputArguments, gain }: EncodeRequest): DivisibleTrack | undefined {
   const { expectedSeconds, sampleRate } = audio;
-  if (options.bitrate !== undefined || gain?.ceiling !== undefined) return undefined;
+  if (gain?.ceiling !== undefined) return undefined;
   if (inputArguments.includes('-probesize')) return undefined;
   if (expectedSeconds === undefined || sampleRate === undefined) return undefined;
   return { ...audio, expectedSeconds, sampleRate };

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { OUTPUT } from '../../../../services/converter/ffmpeg/untrusted-input.ts';
 import { type VerifyOptions, verify } from '../../../../services/converter/ffmpeg/verify.ts';
 import { joinSegments } from '../../../../services/converter/mp3/join.ts';
+import { VARIABLE_RATE } from '../../../../services/converter/mp3/join-method.ts';
 import { type PlayRange, planPlayRanges } from '../../../../services/converter/mp3/play-ranges.ts';
 import { planSegments } from '../../../../services/converter/mp3/segments.ts';
 import { media, tone } from '../../../support/media.ts';
@@ -31,9 +32,9 @@ async function joined(seconds: number, rate: number, channels: 1 | 2): Promise<J
   const { signal } = new AbortController();
   const folder = await mkdtemp(join(root, 'attempt-'));
   const path = join(folder, OUTPUT);
-  const segments = planSegments(seconds, rate, 1);
+  const segments = planSegments({ seconds, sampleRate: rate, count: 1, overlap: VARIABLE_RATE.overlap });
   const map = await joinSegments(segments, [await media(name, ...sound, ...encoding)], {
-    ...{ output: path, rate, signal },
+    ...{ output: path, rate, method: VARIABLE_RATE, signal },
   });
   const options = { ...tools, folder, maxDurationSeconds: 120, signal };
   return { options, path, ranges: (count) => planPlayRanges(map, count) };

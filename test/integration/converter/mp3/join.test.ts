@@ -7,6 +7,7 @@ import { NotJoinable } from '../../../../services/converter/failure.ts';
 import { createReservoirPacker } from '../../../../services/converter/mp3/bit-reservoir.ts';
 import { crc16 } from '../../../../services/converter/mp3/crc16.ts';
 import { joinSegments } from '../../../../services/converter/mp3/join.ts';
+import { VARIABLE_RATE } from '../../../../services/converter/mp3/join-method.ts';
 import { type Segment, sampleRange } from '../../../../services/converter/mp3/segments.ts';
 import {
   mainDataBegin,
@@ -114,7 +115,7 @@ describe('joinSegments', () => {
     { encodeFrom: 54, keepFrom: 150, keepUntil: undefined },
   ];
   const part = (source: string[], segment: Segment | undefined, shift = 0, ...args: string[]) => {
-    const { from, to } = sampleRange(segment ?? assert.fail(), 44_100);
+    const { from, to } = sampleRange(segment ?? assert.fail(), 44_100, VARIABLE_RATE.overlap);
     const end = to === undefined ? '' : `:end_sample=${to + shift}`;
     const cut = `atrim=start_sample=${from + shift}${end},asetpts=N/SR/TB`;
     return mp3('part', source, '-reservoir', '0', '-af', cut, ...args);
@@ -122,7 +123,12 @@ describe('joinSegments', () => {
   const joined = async (...paths: Promise<string>[]) => {
     const output = join(await mkdtemp(join(root, 'joined-')), 'joined.mp3');
     const signal = new AbortController().signal;
-    await joinSegments(segments, await Promise.all(paths), { output, rate: 44_100, signal });
+    await joinSegments(segments, await Promise.all(paths), {
+      output,
+      rate: 44_100,
+      method: VARIABLE_RATE,
+      signal,
+    });
     return output;
   };
   const [one, two] = segments;

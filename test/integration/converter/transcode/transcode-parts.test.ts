@@ -22,16 +22,17 @@ interface Case {
   options?: ConversionOptions;
   slots?: CoreSlots | undefined;
   minSegmentSeconds?: number;
+  parallelCbr?: boolean;
   ffmpeg?: string;
 }
 
 async function convert(source: string, fields: Case = {}) {
-  const { options = { quality: 9 }, minSegmentSeconds = 5, ffmpeg = 'ffmpeg' } = fields;
+  const { options = { quality: 9 }, minSegmentSeconds = 5, parallelCbr = true, ffmpeg = 'ffmpeg' } = fields;
   const slots = 'slots' in fields ? fields.slots : createCoreSlots(2);
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
   const transcode = createTranscode({
-    ...{ ffmpeg: unconfined(ffmpeg), ffprobe, limits, minSegmentSeconds },
+    ...{ ffmpeg: unconfined(ffmpeg), ffprobe, limits, minSegmentSeconds, parallelCbr },
     ...(slots && { idleCores: slots }),
   });
   const work = async () => {
@@ -46,7 +47,6 @@ async function convert(source: string, fields: Case = {}) {
   return slots ? slots.run(never, work) : work();
 }
 
-/** At 48 kHz, frames of a constant bit rate need no padding, so that parts of them would fit together. */
 const wav48 = () => media('48.wav', ...tone(12, { rate: 48_000 }));
 const film = () => media('film.mp4', ...tone(12), '-c:a', 'aac');
 
@@ -59,7 +59,19 @@ describe('createTranscode › the number of cores', { concurrency: 2 }, () => {
     ['where no other core is idle', 1, film, { slots: createCoreSlots(1) }],
     ['where idle cores are not known', 1, film, { slots: undefined }],
     ['for a short sound', 1, film, { minSegmentSeconds: 7 }],
-    ['for a constant bit rate', 1, wav48, { options: { bitrate: 128 } }],
+    ['at a constant bit rate', 2, wav48, { options: { bitrate: 128 } }],
+    [
+      'at a constant bit rate that is not to be encoded in parts',
+      1,
+      wav48,
+      { options: { bitrate: 128 }, parallelCbr: false },
+    ],
+    [
+      'at a variable bit rate where a constant one is not to be encoded in parts',
+      2,
+      wav48,
+      { parallelCbr: false },
+    ],
     ['for an unknown length', 1, () => media('live.webm', ...tone(12), ...webm), {}],
   ];
   for (const [name, parts, source, fields] of table) {

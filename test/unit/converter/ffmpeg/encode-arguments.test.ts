@@ -84,11 +84,20 @@ describe('encodeArguments › the selected samples', () => {
   ];
   for (const [name, options, part, range] of table) {
     it(name, () => {
-      const args = argumentsFor({}, options, part && { part: { ...part, output: 'part.mp3' } });
+      const args = argumentsFor(
+        {},
+        options,
+        part && { part: { ...part, output: 'part.mp3', reservoir: false } },
+      );
       assert.ok(filters(args).includes(`,atrim=start_sample=${range},`), filters(args));
       assert.equal(valueAfter(args, '-reservoir'), part && '0');
     });
   }
+});
+
+it('encodeArguments leave the bit reservoir on in a part of a constant bit rate', () => {
+  const part = { from: 0, output: 'part.mp3', reservoir: true };
+  assert.ok(!argumentsFor({}, { bitrate: 192 }, { part }).includes('-reservoir'));
 });
 
 describe('decodeArguments', () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { createReservoirPacker } from '../../../../services/converter/mp3/bit-reservoir.ts';
 import type { TaggedMp3 } from '../../../../services/converter/mp3/frame-reader.ts';
 import { createFrameWriter } from '../../../../services/converter/mp3/frame-writer.ts';
 
@@ -19,6 +20,9 @@ it('createFrameWriter leaves no file open when its model cannot be read', {
   test.after(() => rm(folder, { recursive: true }));
   const output = join(folder, 'output.mp3');
   const model = { path: join(folder, 'missing.mp3'), id3Bytes: 10, tagFrame: { bytes: Buffer.alloc(0) } };
-  await assert.rejects(createFrameWriter(output, model as TaggedMp3, 1), { code: 'ENOENT' });
+  await assert.rejects(
+    createFrameWriter(output, model as TaggedMp3, { frames: 1, packer: createReservoirPacker() }),
+    { code: 'ENOENT' },
+  );
   assert.ok(!(await openFiles()).includes(output));
 });

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  OVERRUN_FRAMES,
-  PREROLL_FRAMES,
-  planSegments,
-  sampleRange,
-} from '../../../../services/converter/mp3/segments.ts';
+import { CONSTANT_RATE, VARIABLE_RATE } from '../../../../services/converter/mp3/join-method.ts';
+import { planSegments, sampleRange } from '../../../../services/converter/mp3/segments.ts';
+
+const { overlap } = VARIABLE_RATE;
+const plan = (seconds: number, sampleRate: number, count: number) =>
+  planSegments({ seconds, sampleRate, count, overlap });
 
 describe('planSegments and sampleRange', () => {
   for (const count of [1, 2, 3, 8]) {
     it(`cover the sound with ${count} segments, without a gap`, () => {
-      const segments = planSegments(600, 44_100, count);
+      const segments = plan(600, 44_100, count);
       assert.equal(segments.length, count);
       assert.equal(segments[0]?.keepFrom, 0);
       assert.equal(segments.at(-1)?.keepUntil, undefined);
@@ -21,7 +21,7 @@ describe('planSegments and sampleRange', () => {
   }
 
   it('make later segments shorter, because their processes decode everything before them', () => {
-    const cuts = planSegments(600, 48_000, 4).map(({ keepFrom: first }) => first);
+    const cuts = plan(600, 48_000, 4).map(({ keepFrom: first }) => first);
     const lengths = [...cuts.slice(1), 25_000].map((end, index) => end - (cuts[index] ?? 0));
     assert.deepEqual(
       lengths,
@@ -31,12 +31,23 @@ describe('planSegments and sampleRange', () => {
   });
 
   it('encode some extra frames before and after a segment, but none before the start of the sound', () => {
-    const [first, second] = planSegments(600, 48_000, 2);
+    const [first, second] = plan(600, 48_000, 2);
     assert.ok(first && second);
-    assert.equal(second.encodeFrom, second.keepFrom - PREROLL_FRAMES);
-    assert.deepEqual(sampleRange(first, 48_000), { from: 0, to: (second.keepFrom + OVERRUN_FRAMES) * 1152 });
-    assert.deepEqual(sampleRange(second, 48_000), { from: second.encodeFrom * 1152 });
-    assert.deepEqual(sampleRange(second, 24_000), { from: second.encodeFrom * 576 });
-    assert.equal(planSegments(1, 48_000, 2)[1]?.encodeFrom, 0);
+    assert.equal(second.encodeFrom, second.keepFrom - overlap.preroll);
+    assert.deepEqual(sampleRange(first, 48_000, overlap), {
+      from: 0,
+      to: (second.keepFrom + overlap.overrun) * 1152,
+    });
+    assert.deepEqual(sampleRange(second, 48_000, overlap), { from: second.encodeFrom * 1152 });
+    assert.deepEqual(sampleRange(second, 24_000, overlap), { from: second.encodeFrom * 576 });
+    assert.equal(plan(1, 48_000, 2)[1]?.encodeFrom, 0);
+  });
+
+  it('begin at a constant bit rate where the pattern begins in which frames of 44.1 kHz are padded', () => {
+    const cuts = planSegments({ seconds: 600, sampleRate: 44_100, count: 4, overlap: CONSTANT_RATE.overlap });
+    for (const { encodeFrom, keepFrom } of cuts) {
+      assert.equal(encodeFrom % 49, 0);
+      assert.ok(keepFrom === 0 || keepFrom - encodeFrom >= CONSTANT_RATE.overlap.preroll);
+    }
   });
 });
