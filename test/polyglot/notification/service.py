@@ -16,7 +16,7 @@ from contract import ACCOUNT_MAIL_PATH, CALLER_HEADER, DELIVERY_PATH, STATE, is_
 from flask import Flask, abort, request
 from mailing import Mail, seconds_left, send_once
 from messages import about_account, about_outcome
-from sidecar import call
+from sidecar import call, log
 
 APP_TOKEN = os.environ["APP_API_TOKEN"].encode()
 CHECKS_CALLERS = os.environ.get("CALLER_CHECK") != "off"
@@ -33,7 +33,7 @@ def deliver_mail(mail, about):
     """Send a mail once, after those before it. Return what became of it, and log that with what the mail is about."""
     with sending:
         result = "open" if stopping else send_once(mail)
-    print(json.dumps({"msg": result, **about}), flush=True)
+    log(30 if result == "sent" else 40, result, **about)
     return result
 
 
