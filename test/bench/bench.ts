@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import type { Launched } from '../../deploy/local/launch.ts';
+import type { Launched, LaunchOptions } from '../../deploy/local/launch.ts';
+import type { RunningApp } from '../../deploy/local/system/app-with-sidecar.ts';
 import { connectSidecar, type Sidecar } from '../../services/shared/dapr/sidecar.ts';
 import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import { type Account, client } from '../support/client.ts';
@@ -20,6 +21,10 @@ export interface Bench {
   filmDir: string;
   /** How often each measurement is repeated. */
   runs: number;
+  /** How many films of one minute the part `films` sends. */
+  films: number;
+  /** Starts another system for a part, with its state in a folder with that name. The part stops it. */
+  launchAnother(name: string, options: Pick<LaunchOptions, 'replicas'>): Promise<Launched>;
   /** Whether small inputs are enough, because only the benchmark itself is tried. */
   isQuick: boolean;
   /** A file for a picture of the stages of one job, where it is wanted. */
@@ -72,8 +77,11 @@ export async function discard(bench: Bench, account: Account, id: string): Promi
 }
 
 /** Stops the converter, so that it takes no job. Returns a function that lets it go on, which an abort does as well. */
-export function pauseConverter({ launched, signal }: Bench): () => void {
-  const { appPid } = launched.system.apps.converter;
+export const pauseConverter = ({ launched, signal }: Bench): (() => void) =>
+  pauseApp(launched.system.apps.converter, signal);
+
+/** Stops the process of an app. Returns a function that lets it go on, which an abort does as well. */
+export function pauseApp({ appPid }: Pick<RunningApp, 'appPid'>, signal: AbortSignal): () => void {
   if (appPid === undefined) return () => undefined;
   const resume = (): void => void process.kill(appPid, 'SIGCONT');
   process.kill(appPid, 'SIGSTOP');

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isPart, PARTS, type PartName } from './parts.ts';
 
-export const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,…] [--cores 1] [--json FILE] [--timeline FILE] [--quick]
+export const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,…] [--films 20] [--cores 1] [--json FILE] [--curves FILE] [--timeline FILE] [--quick]
 
 Starts a system of its own and measures it. Each row of the output is printed as soon as it is measured, with what is expected, and
 with MISSED if that is not met. The last thing is a table of all rows, with the machine. Ctrl-C ends the run with the rows so far.
@@ -12,14 +12,17 @@ Times differ between machines and runs, so compare the ratios and medians of one
   --runs     how often each measurement is repeated (default 3; with --quick 1)
   --cores    keeps the whole system and ffmpeg on that many cores, by taskset (default: all)
   --json     a file for the machine, the commit and all rows with their single values, as JSON
+  --curves   a file for the curves of the part queue, as an SVG picture
   --timeline a file for a picture of the stages of one job, as SVG: of the last film of convert and hour
+  --films    how many films of one minute the part films sends (default 20). Fifty at most are stored at a time
   --quick    tries the benchmark itself: seconds of film, a few MiB, and no limits
   --only     the parts to run, separated by commas (default: all):
              memory    peak memory while 2 GiB are uploaded and converted
              uploads   speed of resumable uploads, compared with POST /upload, and the gateway's memory
              convert   time from upload to MP3, compared with the ffmpeg of this machine and a current one from PyPI
              hour      the same for a film of 60 minutes
-             films     time until twenty films of one minute that are sent at once are done, compared with ffmpeg alone, and their CPU time
+             films     time and CPU until films of one minute that are sent at once are done, compared with ffmpeg alone
+             turns     how long clips wait for films of two hours, and for the clips of another user
              check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
              send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
              page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
@@ -31,6 +34,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
              cancel    time until a cancelled conversion has stopped
              stall     the slowest of fifty uploads, compared with their median
              sweep     cost of one pass of the sweep
+             queue     cost of choosing, listing and sweeping with 10 to 10,000 queued jobs, and of each job with 1, 2 and 4 converters
 `;
 
 /** The parts that measure the stages of a job. */
@@ -44,6 +48,8 @@ export interface Choice {
   cores: number | undefined;
   json: string | undefined;
   timeline: string | undefined;
+  curves: string | undefined;
+  films: number;
 }
 
 /** Reads the command line. Returns undefined when help is wanted. Throws an error for the terminal when it is wrong. */
@@ -57,12 +63,14 @@ export function readCommandLine(args: readonly string[]): Choice | undefined {
       cores: { type: 'string' },
       json: { type: 'string' },
       timeline: { type: 'string' },
+      curves: { type: 'string' },
+      films: { type: 'string', default: '20' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) return undefined;
-  const { blobs, only, quick, json, timeline } = values;
+  const { blobs, only, quick, json, timeline, curves, films } = values;
   const names = only.split(',');
   const parts = names.filter(isPart);
   const unknown = names.find((name) => !isPart(name));
@@ -73,14 +81,16 @@ export function readCommandLine(args: readonly string[]): Choice | undefined {
     ...{ blobs, parts, isQuick: quick },
     runs: positive('--runs', values.runs ?? (quick ? '1' : '3')),
     cores: values.cores === undefined ? undefined : positive('--cores', values.cores),
+    films: positive('--films', films),
     json: fileOf(json),
     timeline: fileOf(timeline),
+    curves: fileOf(curves),
   };
 }
 
 /** npm runs the script in the repository, and keeps the caller's folder. */
-const fileOf = (name: string | undefined): string | undefined =>
-  name === undefined ? undefined : resolve(process.env.INIT_CWD ?? '', name);
+const fileOf = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(process.env.INIT_CWD ?? '', path);
 
 function positive(name: string, text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text))

@@ -6,7 +6,9 @@ const TICKS = 100;
 interface Process {
   pid: number;
   parent: number;
+  /** Of the process and of its ended children. */
   seconds: number;
+  endedChildrenSeconds: number;
 }
 
 /** The CPU seconds of all processes that descend from one, with those that have ended and were waited for. Linux only. */
@@ -24,6 +26,10 @@ export function cpuSecondsBelow(ancestor: number): number {
   return all.filter(({ pid }) => below.has(pid)).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
+/** The CPU seconds of the children of this process that have ended, and of their ended children. Linux only. */
+export const cpuSecondsOfEnded = (): number =>
+  parseStat(readFileSync('/proc/self/stat', 'utf8')).endedChildrenSeconds;
+
 /** Undefined if the process has just ended. */
 function readProcess(pid: number): Process | undefined {
   try {
@@ -40,6 +46,7 @@ export function parseStat(stat: string): Omit<Process, 'pid'> {
   // The name of the program is in parentheses and may contain blanks and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system, childrenUser, childrenSystem] = fields.slice(11, 15).map(Number);
-  const ticks = (user ?? 0) + (system ?? 0) + (childrenUser ?? 0) + (childrenSystem ?? 0);
-  return { parent: Number(fields[1]), seconds: ticks / TICKS };
+  const children = (childrenUser ?? 0) + (childrenSystem ?? 0);
+  const ticks = (user ?? 0) + (system ?? 0) + children;
+  return { parent: Number(fields[1]), seconds: ticks / TICKS, endedChildrenSeconds: children / TICKS };
 }

@@ -80,6 +80,7 @@ const lasting = (name: string, seconds: number): Film => ({
   codec: H264,
   repetitions: () => seconds / CLIP_SECONDS,
 });
+const ONE_CLIP = lasting('clip', CLIP_SECONDS);
 const ONE_MINUTE = lasting('one-minute', 60);
 const TEN_MINUTES = lasting('ten-minutes', 600);
 const ONE_HOUR = lasting('one-hour', 3600);
@@ -100,9 +101,25 @@ export const oneHour = (place: Place): Promise<string> => makeFilm(ONE_HOUR, pla
 export const twoGibibytes = (place: Place): Promise<string> => makeFilm(TWO_GIBIBYTES, place);
 
 /** Films of one minute, about 12 MB each. They differ, because equal content would give the same job. */
-export async function oneMinuteFilms(count: number, place: Place): Promise<string[]> {
-  const film = await makeFilm(ONE_MINUTE, place);
-  const paths = Array.from({ length: count }, (_, i) => join(place.filmDir, `one-minute-${i}.mp4`));
+export const oneMinuteFilms = async (count: number, place: Place): Promise<string[]> =>
+  differentCopies(await makeFilm(ONE_MINUTE, place), count);
+
+/** Films of 20 seconds, about 4 MB each, which differ. */
+export const clips = async (count: number, place: Place): Promise<string[]> =>
+  differentCopies(await makeFilm(ONE_CLIP, place), count);
+
+/** The sound of films of two hours without their pictures, as the page and the command line send it, about 145 MB each. They differ. */
+export async function soundsOfTwoHours(count: number, place: Place): Promise<string[]> {
+  const film = await tenMinutes(place);
+  const path = join(place.filmDir, 'two-hours.mp4');
+  const loops = place.isQuick ? '0' : '11';
+  const args = ['-v', 'error', '-y', '-stream_loop', loops, '-i', film, '-vn', '-c', 'copy', path];
+  await run('ffmpeg', args, { signal: place.signal });
+  return differentCopies(path, count);
+}
+
+async function differentCopies(film: string, count: number): Promise<string[]> {
+  const paths = Array.from({ length: count }, (_, number) => film.replace(/(\.\w+)$/, `-${number}$1`));
   for (const [number, path] of paths.entries()) {
     await copyWithMark(film, path);
     await writeMark(path, number);

@@ -9,19 +9,36 @@ import { hour } from './parts/hour.ts';
 import { logins } from './parts/logins.ts';
 import { memory } from './parts/memory.ts';
 import { page } from './parts/page.ts';
+import { queue } from './parts/queue.ts';
 import { requests } from './parts/requests.ts';
 import { send } from './parts/send.ts';
 import { stall } from './parts/stall.ts';
 import { sweep } from './parts/sweep.ts';
+import { turns } from './parts/turns.ts';
 import { uploads } from './parts/uploads.ts';
 
 /**
  * In the order in which they run. Memory comes first, because a process that has served other load keeps some memory of it. The
- * sweep comes last, because its jobs have no videos.
+ * sweep comes last but one, because its jobs have no videos, and the queue last, because it starts a system of its own.
  */
 export const PARTS = {
-  ...{ memory, uploads, convert, hour, films, check, send, page, blobs, gridfs, requests, logins, bogus },
-  ...{ cancel, stall, sweep },
+  ...{
+    memory,
+    uploads,
+    convert,
+    hour,
+    films,
+    turns,
+    check,
+    send,
+    page,
+    blobs,
+    gridfs,
+    requests,
+    logins,
+    bogus,
+  },
+  ...{ cancel, stall, sweep, queue },
 };
 
 export type PartName = keyof typeof PARTS;

@@ -3,6 +3,15 @@ import { median } from './statistics.ts';
 /** What the median of a row should be. */
 export type Limit = { atMost: number } | { atLeast: number };
 
+/** A point of a curve whose height is the median of the row. */
+export interface CurvePoint {
+  curve: string;
+  /** Above 0. */
+  x: number;
+  /** Requests to the state store, which are a curve of their own. */
+  requests: number;
+}
+
 export interface Row {
   name: string;
   /** One for each run. */
@@ -14,6 +23,8 @@ export interface Row {
   digits?: number;
   /** What else there is to say about it. */
   note?: string;
+  /** Where the row stands on a curve of the chart. */
+  point?: CurvePoint;
   /** Why there are no values. Such a row counts neither as met nor as missed. */
   notMeasured?: string;
 }

@@ -1,11 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Launched, launch } from '../../deploy/local/launch.ts';
+import { type Launched, type LaunchOptions, launch } from '../../deploy/local/launch.ts';
 import { requireSpace } from '../../deploy/process/disk-space.ts';
 import type { Report } from '../../deploy/process/run.ts';
 import { abortable } from '../../services/shared/runtime/abortable.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import type { Bench } from './bench.ts';
+import { curveChart } from './curve-chart.ts';
 import { commitOf, describeMachine } from './machine.ts';
 import { LARGE_PARTS, PARTS, type PartName } from './parts.ts';
 import { createReporter } from './report.ts';
@@ -33,6 +34,10 @@ export interface SuiteOptions {
   json?: string | undefined;
   /** A file for a picture of the stages of one job, as SVG. */
   timeline?: string | undefined;
+  /** A file for the curves as SVG. */
+  curves?: string | undefined;
+  /** How many films of one minute the part `films` sends. */
+  films: number;
   report: Report;
   signal: AbortSignal;
 }
@@ -42,7 +47,7 @@ export interface SuiteOptions {
  * fails or the signal is aborted, and then throws. Returns the result.
  */
 export async function runBench(options: SuiteOptions): Promise<Result> {
-  const { blobs, runs, parts, isQuick, json, timeline, report, signal } = options;
+  const { blobs, runs, parts, films, isQuick, json, curves, timeline, report, signal } = options;
   const stateRoot = await newStateFolder(benchDir, report);
   const { rows, part } = createReporter({ print: console.log, hasLimits: !isQuick });
   let launched: Launched | undefined;
@@ -50,15 +55,30 @@ export async function runBench(options: SuiteOptions): Promise<Result> {
     requireSpace([{ folder: stateRoot, bytes: bytesFor(options), what: 'films, and the data of a system' }]);
     const [machine, commit] = await Promise.all([describeMachine(signal), commitOf(repoRoot, signal)]);
     const result = { date: new Date(), commit, machine, store: blobs, runs, isQuick, rows };
-    launched = await launch({ repoRoot, stateRoot, choice: { blobs }, env: ENV, report, signal });
+    const launchIn = (folder: string, more: Pick<LaunchOptions, 'replicas'> = {}) =>
+      launch({ repoRoot, stateRoot: folder, choice: { blobs }, env: ENV, report, signal, ...more });
+    const launchAnother: Bench['launchAnother'] = (name, more) => launchIn(join(stateRoot, name), more);
+    launched = await launchIn(stateRoot);
     console.log(`\n${describeRun(result)}`);
-    const common = { launched, blobs, stateRoot, filmDir: stateRoot, runs, isQuick, timeline, signal };
+    const common = {
+      launched,
+      blobs,
+      stateRoot,
+      filmDir: stateRoot,
+      runs,
+      films,
+      isQuick,
+      timeline,
+      signal,
+      launchAnother,
+    };
     try {
       for (const name of Object.keys(PARTS) as PartName[])
         if (parts.includes(name)) await runPart(name, { ...common, report: part(name) });
     } finally {
       console.log(`\n${resultTable(result)}\n`);
       if (json !== undefined) await writeFile(json, resultJson(result));
+      if (curves !== undefined) await writeFile(curves, curveChart(result));
     }
     return result;
   } finally {

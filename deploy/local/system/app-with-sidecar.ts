@@ -10,6 +10,7 @@ export interface RunningApp {
   readonly appPort: number;
   readonly daprHttpPort: number;
   readonly daprGrpcPort: number;
+  readonly daprMetricsPort: number;
   /** Undefined while the app is down. */
   readonly appPid: number | undefined;
   /** Undefined while the sidecar is down. */
@@ -57,6 +58,7 @@ export async function prepareAppWithSidecar(
     appPort,
     daprHttpPort: own.http,
     daprGrpcPort: own.grpc,
+    daprMetricsPort: own.metrics,
     get appPid() {
       return app.pid;
     },

@@ -9,13 +9,13 @@ const LOOK_MS = 5_000;
 export interface ConvertWhenIdlePorts extends Pick<OtherJobs, 'convertWhileFree'> {
   /** Throws until the service is ready. */
   requireReady: () => Promise<void>;
-  slots: Pick<CoreSlots, 'isFree'>;
+  slots: Pick<CoreSlots, 'hasRoom'>;
   stoppingSignal: AbortSignal;
   log: Log;
 }
 
 /**
- * Looks for jobs every few seconds while a slot is free. The events of such jobs may wait in another converter which has no free
+ * Looks for jobs every few seconds while there is room for one. The events of such jobs may wait in another converter which has no free
  * slot, or may be acknowledged. Resolves when the service stops and what it began has ended.
  */
 export async function convertWhenIdle(ports: ConvertWhenIdlePorts): Promise<void> {
@@ -34,7 +34,7 @@ export async function convertWhenIdle(ports: ConvertWhenIdlePorts): Promise<void
 
   while (!stoppingSignal.aborted) {
     await delay(LOOK_MS * (0.5 + Math.random()), stoppingSignal).catch(() => undefined);
-    if (stoppingSignal.aborted || !slots.isFree) continue;
+    if (stoppingSignal.aborted || !slots.hasRoom) continue;
     // Not awaited, because the next look fills the next slot.
     const looking = look().finally(() => running.delete(looking));
     running.add(looking);

@@ -89,8 +89,8 @@ async function convertInTurn(
   let mayOthersWait = !slots.isIdle;
   let isDone = false;
   while (!isDone) {
-    const convertOne = async () => {
-      if (mayOthersWait && (await others.convertCheaper(waiting, until))) return;
+    const convertOne = async (isExtra: boolean) => {
+      if (mayOthersWait && (await others.convertCheaper(waiting, isExtra, until))) return;
       isDone = true;
       const end = turns.begin(waiting);
       await convertJob(ports, seen, until, log).finally(end);

@@ -1,6 +1,6 @@
 import type { Work } from '../../shared/jobs/work.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
-import type { CoreSlots } from '../capacity/core-slots.ts';
+import { type CoreSlots, isShort } from '../capacity/core-slots.ts';
 import type { FreeJob, QueuedJobs } from '../fairness/queued-jobs.ts';
 import type { Turns, WaitingJob } from '../fairness/turns.ts';
 import type { ActiveJobs } from './active-jobs.ts';
@@ -26,10 +26,12 @@ export interface OtherJobs {
   /**
    * In a slot: converts a job for which less was charged than for this one. Resolves with false where there is none. Throws as
    * `convertJob` does.
+   *
+   * @param isExtra whether the slot is only for short jobs
    */
-  convertCheaper(than: WaitingJob, signal: AbortSignal): Promise<boolean>;
+  convertCheaper(than: WaitingJob, isExtra: boolean, signal: AbortSignal): Promise<boolean>;
   /**
-   * Converts jobs one after another as long as a slot is free, because their events may wait in a converter that has none. Throws as
+   * Converts jobs one after another as long as there is room for one, because their events may wait in a converter that has none. Throws as
    * `convertJob` does.
    */
   convertWhileFree(signal: AbortSignal): Promise<void>;
@@ -38,7 +40,8 @@ export interface OtherJobs {
 export function createOtherJobs(ports: OtherJobsPorts): OtherJobs {
   const { slots, turns, queued, active, diskFullBackoff } = ports;
 
-  const first = () => turns.first(queued.all().filter(({ id }) => !active.has(id)));
+  const firstOf = (mayBegin: (job: FreeJob) => boolean) =>
+    turns.first(queued.all().filter((job) => !active.has(job.id) && mayBegin(job)));
 
   /** Resolves with the job as it is stored, unless it is not to be had. */
   async function findFree({ id, etag }: FreeJob, signal: AbortSignal): Promise<Claimable | undefined> {
@@ -76,20 +79,21 @@ export function createOtherJobs(ports: OtherJobsPorts): OtherJobs {
   }
 
   return {
-    async convertCheaper(than, signal) {
+    async convertCheaper(than, isExtra, signal) {
       if (diskFullBackoff.isFull) return false;
       await queued.update();
+      const first = () => firstOf((job) => !isExtra || isShort(job));
       for (let job = first(); job && turns.isCheaper(job, than); job = first())
         if (await convert(job, signal)) return true;
       return false;
     },
 
     async convertWhileFree(signal) {
-      while (slots.isFree && !diskFullBackoff.isFull && !signal.aborted) {
+      while (slots.hasRoom && !diskFullBackoff.isFull && !signal.aborted) {
         await queued.update();
-        const job = first();
+        const job = firstOf(slots.fits);
         if (!job && slots.isIdle) turns.endBusyPeriod();
-        if (!job || !slots.isFree) return;
+        if (!job) return;
         await slots.run(signal, () => convert(job, signal), job);
       }
     },

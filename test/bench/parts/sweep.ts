@@ -1,77 +1,26 @@
 import { createJobIndex } from '../../../services/gateway/job-index/job-index.ts';
-import { createFailedIndex } from '../../../services/gateway/operator/failed-index.ts';
-import { createFindNotified } from '../../../services/gateway/sweep/find-notified.ts';
-import { createSweep } from '../../../services/gateway/sweep/sweep.ts';
-import { createVideoIndex } from '../../../services/gateway/sweep/video-index.ts';
-import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import { mailRecordKey } from '../../../services/shared/contract/mail-record.ts';
 import type { Sidecar } from '../../../services/shared/dapr/sidecar.ts';
 import type { Job } from '../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
-import { createLog } from '../../../services/shared/runtime/log.ts';
 import { updateDocument } from '../../../services/shared/state/documents.ts';
 import { done, newJob } from '../../support/job.ts';
 import { type Bench, gatewaySidecar, pauseConverter } from '../bench.ts';
-import { countingState } from '../counting-state.ts';
+import { fill } from '../fill.ts';
 import type { Row } from '../report.ts';
-import { timed } from '../statistics.ts';
+import { KEPT_SECONDS, measurePass, NONE_STALLED_MS, type PassCost } from '../sweep-pass.ts';
 import { failedList } from './failed-list.ts';
 
 const FULL = { queued: 1_000, finished: 5_000, failed: 100_000 };
 const QUICK = { queued: 20, finished: 20, failed: 200 };
-const KEPT_SECONDS = 6 * 3600;
-const CONCURRENCY = 8;
 
-interface Cost {
-  ms: number;
-  calls: number;
-  keys: number;
-  bytes: number;
-  published: number;
-}
-
-/** Measures one pass of a new sweep, after an earlier pass that found the active jobs. */
-async function measurePass({ state, publish }: Sidecar, stallTimeoutMs: number): Promise<Cost> {
-  const { counted, cost, reset } = countingState(state);
-  let published = 0;
-  const sweep = createSweep({
-    jobs: createJobStore(counted),
-    index: createJobIndex(counted, KEPT_SECONDS),
-    blobs: createBlobStore(counted),
-    failedIndex: createFailedIndex(counted, KEPT_SECONDS),
-    videoIndex: createVideoIndex(counted, KEPT_SECONDS),
-    findNotified: createFindNotified(counted),
-    async publish(topic, event) {
-      published++;
-      await publish(topic, event);
-    },
-    updateCounts: () => undefined,
-    metrics: {
-      ...{ startTimer: () => () => undefined, setActiveJobs: () => undefined, republished: () => undefined },
-      videoDeleted: () => undefined,
-    },
-    log: createLog('bench', 'silent'),
-    stallTimeoutMs,
-    failBeforeExpiryMs: 0,
-    keepVideoMs: KEPT_SECONDS * 1000,
-  });
-  const { signal } = new AbortController();
-  await sweep.pass(signal);
-  reset();
-  const [seconds] = await timed(() => sweep.pass(signal));
-  return { ms: seconds * 1000, ...cost, published };
-}
-
-function rowOf(name: string, costs: Cost[]): Row {
+function rowOf(name: string, costs: PassCost[]): Row {
   const [first] = costs;
   if (!first) throw new Error('nothing was measured');
   const { calls, keys, bytes, published } = first;
   const note = `${calls} calls, ${keys} keys and ${(bytes / 1e3).toFixed(0)} kB read, ${published} published`;
   return { name, values: costs.map(({ ms }) => ms), unit: 'ms', digits: 0, note };
 }
-
-/** ms. No job of the benchmark is stalled by this timeout; with 0, every job is. */
-const NONE_STALLED_MS = 3600_000;
 
 /** Measures a pass of the sweep with jobs that are queued, and with many more that are finished. */
 export async function sweep(bench: Bench): Promise<void> {
@@ -91,7 +40,7 @@ async function measureAll(sidecar: Sidecar, { runs, isQuick, report, signal }: B
   const expires = { expires_at: new Date(Date.now() + KEPT_SECONDS * 1000).toISOString() };
   const { saveQueued, saveFinished } = createWriters(sidecar.state);
   const measure = async (name: string, stallTimeoutMs: number, count = runs) => {
-    const costs: Cost[] = [];
+    const costs: PassCost[] = [];
     for (let run = 0; run < count; run++) costs.push(await measurePass(sidecar, stallTimeoutMs));
     report.row(rowOf(name, costs));
   };
@@ -126,15 +75,4 @@ function createWriters(state: Sidecar['state']) {
     await updateDocument(state, key, () => record, { ttlSeconds: KEPT_SECONDS });
   };
   return { saveQueued, saveFinished };
-}
-
-async function fill(count: number, saveOne: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  const numbers = Array.from({ length: count }).keys();
-  const worker = async () => {
-    for (const _ of numbers) {
-      signal.throwIfAborted();
-      await saveOne();
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 }

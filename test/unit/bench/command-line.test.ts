@@ -18,6 +18,11 @@ describe('readCommandLine of npm run bench', () => {
     assert.equal(read('--quick', '--runs', '2').runs, 2);
   });
 
+  it('sends twenty films, unless another number is wanted', () => {
+    assert.equal(read().films, 20);
+    assert.equal(read('--films', '200').films, 200);
+  });
+
   it('chooses the parts that are named', () => {
     assert.deepEqual([...read('--only', 'convert,blobs').parts], ['convert', 'blobs']);
   });
@@ -34,6 +39,7 @@ describe('readCommandLine of npm run bench', () => {
     [['--runs', 'many'], /--runs is many/],
     [['--cores', '1.5'], /--cores is 1\.5/],
     [['--only', 'blobs', '--timeline', 'job.svg'], /--timeline needs the part convert or hour/],
+    [['--films', '0'], /--films is 0/],
     [['--fast'], /Unknown option/],
   ];
   for (const [args, reason] of refused)
@@ -43,7 +49,17 @@ describe('readCommandLine of npm run bench', () => {
 
   it('returns undefined for --help, whose text explains every part and option', () => {
     assert.equal(readCommandLine(['--help']), undefined);
-    const options = ['--blobs', '--runs', '--cores', '--json', '--timeline', '--quick', '--only'];
+    const options = [
+      '--blobs',
+      '--runs',
+      '--cores',
+      '--json',
+      '--curves',
+      '--timeline',
+      '--films',
+      '--quick',
+      '--only',
+    ];
     for (const word of [...Object.keys(PARTS), ...options])
       assert.match(usage, new RegExp(`^ +${word}\\b`, 'm'));
   });

@@ -9,7 +9,7 @@ import { eventually } from '../../../support/event-loop.ts';
 function setUp(context: TestContext, convertWhileFree: (signal: AbortSignal) => Promise<void>) {
   const clock = stoppedClock(context);
   const stopping = new AbortController();
-  const slots = { isFree: true };
+  const slots = { hasRoom: true };
   const state = { looks: 0, isReady: true };
   const ended = convertWhenIdle({
     slots,
@@ -45,9 +45,9 @@ describe('a converter with a free slot', () => {
 
   it('looks for nothing while it is not ready or has no free slot', async (context) => {
     const { state, slots, stopping, ended, pass } = setUp(context, async () => undefined);
-    slots.isFree = false;
+    slots.hasRoom = false;
     await pass(30);
-    slots.isFree = true;
+    slots.hasRoom = true;
     state.isReady = false;
     await pass(30);
     assert.equal(state.looks, 0);
