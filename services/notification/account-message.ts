@@ -1,5 +1,6 @@
 import type { AccountMail, AccountMailKind } from '../shared/contract/account-mail.ts';
-import { escapeHtml, formatDate, oneLine } from './format-text.ts';
+import { escapeHtml } from '../shared/runtime/escape-html.ts';
+import { formatDate, oneLine } from './format-text.ts';
 import { bodies, linkButton, type Message, webAddress } from './message-page.ts';
 
 const MAX_DETAIL = 120;

@@ -1,18 +1,6 @@
 import { shorten } from '../shared/runtime/cut-text.ts';
 import { replaceInvisible } from '../shared/runtime/visible-text.ts';
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Escapes text for HTML content and quoted attributes. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-
 /**
  * Puts a user's text on one line of at most `max` characters. Removes control characters, because a line break in a subject
  * starts a new header, and invisible or direction-changing characters, because with them a name could read backwards.

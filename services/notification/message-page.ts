@@ -1,4 +1,4 @@
-import { escapeHtml } from './format-text.ts';
+import { escapeHtml } from '../shared/runtime/escape-html.ts';
 
 /** A mail in both of its forms. */
 export interface Message {

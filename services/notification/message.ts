@@ -1,7 +1,8 @@
 import type { Mp3Event } from '../shared/contract/events.ts';
 import type { FailureCode } from '../shared/jobs/failures.ts';
+import { escapeHtml } from '../shared/runtime/escape-html.ts';
 import { formatDuration, formatSize } from '../shared/runtime/format.ts';
-import { escapeHtml, formatDate, oneLine } from './format-text.ts';
+import { formatDate, oneLine } from './format-text.ts';
 import { bodies, linkButton, type Message, webAddress } from './message-page.ts';
 import { isIncomplete, missingSoundPart, notesPart } from './warning-parts.ts';
 

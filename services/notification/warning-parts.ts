@@ -1,5 +1,6 @@
 import { isAboutMissingSound, type JobWarning } from '../shared/jobs/warnings.ts';
-import { escapeHtml, oneLine } from './format-text.ts';
+import { escapeHtml } from '../shared/runtime/escape-html.ts';
+import { oneLine } from './format-text.ts';
 
 /** A recording can have any number of jumps and damaged places. */
 const MAX_LISTED = 8;

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../../services/shared/runtime/escape-html.ts';
 import type { KeptRow } from './report.ts';
 import { describeRun, type Result } from './result-table.ts';
 import { median } from './statistics.ts';
@@ -53,7 +54,7 @@ export function curveChart(result: Result): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title description">`,
     '<title id="title">What the queue costs, by the number of queued jobs</title>',
-    `<desc id="description">${escaped(describe(result))}</desc>`,
+    `<desc id="description">${escapeHtml(describe(result))}</desc>`,
     `<style>${STYLE}</style>`,
     `<rect class="paper" width="${WIDTH}" height="${height}"/>`,
     text({ x: PANEL.left, y: 24 }, 'What the queue costs, by the number of queued jobs', 'class="head"'),
@@ -186,9 +187,7 @@ const line = (from: Point, to: Point): string =>
   `<path class="grid" d="M${round(from.x)} ${round(from.y)}L${round(to.x)} ${round(to.y)}"/>`;
 
 const text = ({ x, y }: Point, content: string, attributes: string): string =>
-  `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(content)}</text>`;
+  `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeHtml(content)}</text>`;
 
 const numeral = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 3 });
 const round = (value: number): number => Math.round(value * 10) / 10;
-const escaped = (content: string): string =>
-  content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../services/notification/format-text.ts';
+import { escapeHtml } from '../../services/shared/runtime/escape-html.ts';
 import type { Stage } from './stages.ts';
 
 const WIDTH = 800;

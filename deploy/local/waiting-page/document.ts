@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../../services/shared/runtime/escape-html.ts';
 import type { Step } from './progress.ts';
 
 // The colors are those of services/gateway/page/app/styles/tokens.css.
@@ -66,9 +67,6 @@ export const DOCUMENT_HEADERS = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
-
-const CHARACTERS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (found) => CHARACTERS[found] ?? found);
 
 const itemOf = ({ title, state, detail = '' }: Step): string =>
   `<li class="${state}">${escapeHtml(title)}<small>${escapeHtml(detail)}</small></li>`;
