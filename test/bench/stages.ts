@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Stage as LoggedStage, STAGES } from '../../services/converter/job/stages.ts';
-import { parseJson } from '../../services/shared/runtime/parse-json.ts';
+import { jsonLines } from '../support/json-lines.ts';
 import { LOG_MESSAGES } from '../support/log-messages.ts';
 import { waitFor } from '../support/wait.ts';
 import type { Bench } from './bench.ts';
@@ -40,9 +40,9 @@ interface Line {
 
 /** Returns undefined where the log has no stages of the job. */
 export function stagesIn(log: string, jobId: string, { beganAt, seconds }: Upload): Stage[] | undefined {
-  // The last line may be incomplete.
-  const lines = log.split('\n').map((text) => (parseJson(text) ?? {}) as Line);
-  const line = lines.findLast(({ job_id, msg }) => job_id === jobId && msg === LOG_MESSAGES.stages);
+  const line = jsonLines<Line>(log).findLast(
+    ({ job_id, msg }) => job_id === jobId && msg === LOG_MESSAGES.stages,
+  );
   if (line?.stages === undefined || line.time === undefined) return undefined;
   // The line was logged when the last stage had ended.
   const end = Math.max(...line.stages.map((stage) => stage.end));

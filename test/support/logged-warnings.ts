@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parseJson } from '../../services/shared/runtime/parse-json.ts';
+import { jsonLines } from './json-lines.ts';
 
 const LOG = '.log';
 /** The level of a warning in the logs of our services, by pino. */
@@ -25,8 +25,8 @@ interface Line {
 export function loggedWarnings(folder: string, most = 8): string[] {
   const counts = new Map<string, number>();
   for (const name of readdirSync(folder).filter((file) => file.endsWith(LOG))) {
-    for (const text of readFileSync(join(folder, name), 'utf8').split('\n')) {
-      const message = warningIn(text);
+    for (const line of jsonLines<Line>(readFileSync(join(folder, name), 'utf8'))) {
+      const message = warningOf(line);
       if (message === undefined) continue;
       const key = `${basename(name, LOG)}: ${message}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -38,9 +38,7 @@ export function loggedWarnings(folder: string, most = 8): string[] {
     .map(([message, times]) => `${message}, ${times === 1 ? 'once' : `${times} times`}`);
 }
 
-function warningIn(text: string): string | undefined {
-  if (!text.startsWith('{')) return undefined;
-  const { level, msg, reason, err }: Line = (parseJson(text) as Line | undefined) ?? {};
+function warningOf({ level, msg, reason, err }: Line): string | undefined {
   const isWarning = typeof level === 'number' ? level >= WARNING : SIDECAR_ERRORS.includes(level as string);
   if (!isWarning) return undefined;
   const cause = reason ?? err?.message;

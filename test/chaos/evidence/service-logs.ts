@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jsonLines } from '../../support/json-lines.ts';
 import type { Harness } from '../harness.ts';
 
 /** The fields of a service's log line that the tests read. */
@@ -11,11 +12,19 @@ export interface LogLine {
   err?: { type?: string; code?: string };
 }
 
+type Logged = Omit<LogLine, 'at'> & { time: string };
+
+const lineOf = ({ time, msg, job_id, err }: Logged): LogLine => ({
+  ...{ at: Date.parse(time), msg: String(msg) },
+  ...(job_id !== undefined && { job_id }),
+  ...(err !== undefined && { err }),
+});
+
 /** Reads the logs of all instances of all services, with the rotated ones. */
 export async function readLogs({ launched: { system } }: Harness): Promise<LogLine[]> {
   const files = Object.keys(system.instances).flatMap((name) => [`${name}.log.1`, `${name}.log`]);
   const logs = await Promise.all(files.map((file) => readIfPresent(join(system.logsDir, file))));
-  return logs.flatMap((log) => log.split('\n').flatMap(parse));
+  return logs.flatMap((log) => jsonLines<Logged>(log)).map(lineOf);
 }
 
 const readIfPresent = (path: string): Promise<string> =>
@@ -23,13 +32,3 @@ const readIfPresent = (path: string): Promise<string> =>
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-
-/** Skips lines that a kill has cut off, and lines that Node itself printed. */
-function parse(line: string): LogLine[] {
-  try {
-    const { time, msg, job_id, err } = JSON.parse(line);
-    return [{ at: Date.parse(time), msg: String(msg), job_id, err }];
-  } catch {
-    return [];
-  }
-}
