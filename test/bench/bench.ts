@@ -80,10 +80,17 @@ export async function discard(bench: Bench, account: Account, id: string): Promi
 export const pauseConverter = ({ launched, signal }: Bench): (() => void) =>
   pauseApp(launched.system.apps.converter, signal);
 
+type AppProcess = Pick<RunningApp, 'appPid'>;
+
+/** Lets the process of an app go on. */
+export const resumeApp = ({ appPid }: AppProcess): void => {
+  if (appPid !== undefined) process.kill(appPid, 'SIGCONT');
+};
+
 /** Stops the process of an app. Returns a function that lets it go on, which an abort does as well. */
-export function pauseApp({ appPid }: Pick<RunningApp, 'appPid'>, signal: AbortSignal): () => void {
+export function pauseApp({ appPid }: AppProcess, signal: AbortSignal): () => void {
   if (appPid === undefined) return () => undefined;
-  const resume = (): void => void process.kill(appPid, 'SIGCONT');
+  const resume = (): void => resumeApp({ appPid });
   process.kill(appPid, 'SIGSTOP');
   // A process that is stopped would not react to SIGTERM.
   signal.addEventListener('abort', resume, { once: true });

@@ -7,7 +7,7 @@ import type { Sidecar } from '../../../services/shared/dapr/sidecar.ts';
 import type { Job } from '../../../services/shared/jobs/job.ts';
 import { videoEventOf } from '../../../services/shared/jobs/job-events.ts';
 import { waitFor } from '../../support/wait.ts';
-import { type Bench, pauseApp } from '../bench.ts';
+import { type Bench, pauseApp, resumeApp } from '../bench.ts';
 import type { QueuedSounds } from './queued-sounds.ts';
 import { stateRequests } from './state-requests.ts';
 
@@ -47,7 +47,7 @@ export async function drain(bench: Bench, options: DrainOptions): Promise<DrainC
   const wereDone = new Set(before.filter(isDone).map(({ id }) => id));
   await publish(before.filter(({ status }) => status === 'queued').slice(0, count));
   const requestsBefore = await stateRequests(converters);
-  for (const converter of converters) resume(converter);
+  for (const converter of converters) resumeApp(converter);
   const newlyDone = async () => (await sounds.all()).filter((job) => isDone(job) && !wereDone.has(job.id));
   const enough = async () => (await newlyDone()).length >= count;
   await waitFor(`${count} jobs`, enough, { timeoutMs: PATIENCE_MS, pauseMs: 1_000, signal: bench.signal });
@@ -59,6 +59,3 @@ export async function drain(bench: Bench, options: DrainOptions): Promise<DrainC
 }
 
 const isDone = ({ status }: Job): boolean => status === 'done';
-const resume = ({ appPid }: RunningApp): void => {
-  if (appPid !== undefined) process.kill(appPid, 'SIGCONT');
-};
