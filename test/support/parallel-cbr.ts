@@ -18,7 +18,7 @@ export interface EncodedTwice {
   serial: string;
   /** The MP3 of several encoders. */
   parallel: string;
-  /** For each join, the samples between which it is, on the clock of the source. */
+  /** The range of samples of the source in which each join is. */
   joins: { from: number; to: number }[];
 }
 
@@ -29,7 +29,7 @@ export async function encodeTwice(
 ): Promise<EncodedTwice> {
   const source = await media(
     'kind.wav',
-    ...['-f', 'lavfi', '-i', sourceOf(seconds), '-ac', String(channels), '-c:a', 'pcm_s16le'],
+    ...['-f', 'lavfi', '-i', sourceOf(rate, seconds), '-ac', String(channels), '-c:a', 'pcm_s16le'],
   );
   const audio = { ...audioTrack(), index: 0, sampleRate: rate, channels, expectedSeconds: seconds };
   const make = async (encoder: (request: ReturnType<typeof encodeRequest>) => Promise<unknown>) => {
