@@ -13,7 +13,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
   --cores    keeps the whole system and ffmpeg on that many cores, by taskset (default: all)
   --json     a file for the machine, the commit and all rows with their single values, as JSON
   --curves   a file for the curves of the part queue, as an SVG picture
-  --timeline a file for a picture of the stages of one job, as SVG: of the last film of convert and hour
+  --timeline a file for a picture of the stages of one job, as SVG: the run of convert or hour that took the median time
   --films    how many films of one minute the part films sends (default 20). Fifty at most are stored at a time
   --quick    tries the benchmark itself: seconds of film, a few MiB, and no limits
   --only     the parts to run, separated by commas (default: all):

@@ -23,7 +23,7 @@ export interface Row {
   digits?: number;
   /** What else there is to say about it. */
   note?: string;
-  /** Where the row stands on a curve of the chart. */
+  /** The point that stands for the row on a curve of the chart. */
   point?: CurvePoint;
   /** Why there are no values. Such a row counts neither as met nor as missed. */
   notMeasured?: string;

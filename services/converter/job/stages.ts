@@ -33,7 +33,7 @@ export interface Stages {
   end(stage: StageName): void;
   /** Adds a stage that was measured elsewhere, because it ran at the same time as another. */
   add(stage: StageName, span: Span): void;
-  /** How long the steps took that are public, to the millisecond. */
+  /** How long each of the public steps took, to the millisecond. */
   steps(): Mp3Details['steps'];
   /** All stages, to the millisecond. */
   all(): Stage[];

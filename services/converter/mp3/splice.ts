@@ -12,10 +12,10 @@ interface Place {
 }
 
 /**
- * Joins the same frames of two encoders at a constant bit rate, which both use their bit reservoir. Returns the first frames of one
- * and the last frames of the other. They change at a frame that sounds the same in both, bit for bit. Before it, the first encoder
- * has left as many bytes as the second one uses of earlier frames, or a few more. Throws {@link NotJoinable} where there is no such
- * frame.
+ * Joins two encodings of the same frames at a constant bit rate, which both use the bit reservoir. The result has the first frames of
+ * `previous` and the last frames of `next`. It changes over at a frame whose sound is the same in both, bit for bit, and whose main
+ * data in `next` fits into the bytes that `previous` has left free before that frame. Throws {@link NotJoinable} where there is no
+ * such frame.
  */
 export function splice(previous: readonly Frame[], next: readonly Frame[]): Frame[] {
   const place = findPlace(previous, next);

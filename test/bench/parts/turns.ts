@@ -9,7 +9,7 @@ import { timed } from '../statistics.ts';
 const CLIPS = 50;
 const MANY = 100;
 const QUICK_CLIPS = 3;
-/** Where clips wait for films, it takes minutes. */
+/** Clips may wait for minutes until a film is converted. */
 const PATIENT = { timeoutMs: 20 * 60_000 };
 
 /** Measures what clips wait for: films of two hours in all slots of the converter, and the hundred clips of another user. */

@@ -15,7 +15,7 @@ import { decode, readMp3 } from '../mp3/inspect-mp3.ts';
 
 /** Frames of the low sample rates last longer, so that it takes a longer sound for a preroll. */
 const secondsOf = (rate: number) => (rate < 32_000 ? 90 : 55);
-/** How much worse a fifth of a second may be where the encoders differ. */
+/** The signal-to-noise ratio of 200 ms may be this much lower than with one encoder, in dB, where the encoders differ. */
 const MOST_DB_LOST = 0.3;
 
 let root: string;

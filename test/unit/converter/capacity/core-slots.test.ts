@@ -143,7 +143,7 @@ describe('while long films are in all slots', () => {
     await Promise.all(works);
   });
 
-  it('a clip learns that it is in addition to them, and takes no idle core', async () => {
+  it('tells a clip that it runs in addition to all slots, and gives idle cores to nobody', async () => {
     const { slots, works, begun, end } = await setUp();
     const isExtra = Promise.withResolvers<boolean>();
     works.push(slots.run(never, async (extra) => isExtra.resolve(extra), jobOf('clip')));
