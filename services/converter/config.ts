@@ -43,6 +43,8 @@ export const converterEnvironment = requireTokenUnlessLoopback(
       .transform((value) => value === 'true'),
     /** Whether it does so at a constant bit rate too. */
     PARALLEL_CBR: z.enum(['on', 'off']).default('on'),
+    /** Whether an idle converter begins with videos that are still being uploaded. */
+    EARLY_CONVERSION: z.enum(['on', 'off']).default('on'),
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     FFPROBE_PATH: z.string().min(1).default('ffprobe'),
     /** Whether ffmpeg and ffprobe run in a sandbox: `auto` takes what there is, `required` refuses to start without. */

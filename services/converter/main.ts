@@ -19,6 +19,8 @@ import { createDiskFullBackoff } from './capacity/disk-full-backoff.ts';
 import { showUntilStopped } from './capacity/presence.ts';
 import { createSpool } from './capacity/spool.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
+import { countEarly } from './early/count-early.ts';
+import { createEarlyConversions } from './early/early-conversions.ts';
 import { createQueuedJobs } from './fairness/queued-jobs.ts';
 import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
@@ -30,6 +32,7 @@ import { measureSpeed } from './job/measure-speed.ts';
 import { describeFile } from './probe/describe-file.ts';
 import { openSandbox } from './sandbox/open-sandbox.ts';
 import { countLayers, logSandbox, sandboxState } from './sandbox/report-sandbox.ts';
+import { MAX_PARTS } from './transcode/make-sound.ts';
 import { createTranscode } from './transcode/transcode.ts';
 
 const env = readEnvironment(converterEnvironment, process.env, renamedVariables);
@@ -75,11 +78,27 @@ countLayers(sandbox, metrics.registry);
 const speed = createConversionSpeed();
 const current = createCurrentConversions();
 const estimate = (job: Work) => createWorkEstimate([{ concurrency: 1, ...speed.measured() }])(job);
+const conversionLimits = {
+  maxDurationSeconds: env.MAX_DURATION_SECONDS,
+  maxConvertSeconds: env.MAX_CONVERT_SECONDS,
+};
+const early =
+  env.EARLY_CONVERSION === 'on'
+    ? createEarlyConversions(
+        {
+          ...{ ...tools, state: sidecar.state, spool, slots, limits: conversionLimits },
+          outcomes: countEarly(metrics.registry),
+          stoppingSignal: stopping.signal,
+          log,
+        },
+        env.ENCODE_PARALLEL ? Math.min(MAX_PARTS, env.CONCURRENCY) : 1,
+      )
+    : undefined;
 const transcode = createTranscode({
   ...tools,
   ...(env.ENCODE_PARALLEL && { idleCores: slots }),
   parallelCbr: env.PARALLEL_CBR === 'on',
-  limits: { maxDurationSeconds: env.MAX_DURATION_SECONDS, maxConvertSeconds: env.MAX_CONVERT_SECONDS },
+  limits: conversionLimits,
 });
 const { convert, convertWhileFree } = createConvert({
   jobs,
@@ -87,6 +106,7 @@ const { convert, convertWhileFree } = createConvert({
   blobs: createBlobStore(sidecar.state),
   publish: createSignedPublish(sidecar.publish, env.EVENT_SECRET),
   spool,
+  early,
   transcode: measureSpeed(transcode, speed),
   recordJob: speed.recordJob,
   current,
@@ -132,6 +152,7 @@ const app = createConverterApp({
     spool,
     describe: (folder, request, signal) => describeFile({ ...tools, folder, signal, speed }, request),
   },
+  early,
   checks: {
     sidecar: (signal) => sidecar.check(signal),
     store: storeCheck,
@@ -169,7 +190,7 @@ await serve(app.callback(), {
   log,
   async close() {
     await convertingWhenIdle;
-    await Promise.all([spool.close(), showing]);
+    await Promise.all([early?.settled().then(spool.close) ?? spool.close(), showing]);
     await sidecar.close();
   },
 });

@@ -15,6 +15,7 @@ import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
+import type { AskEarly } from './uploads/tus/ask-early.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
 import { countOpenUploads } from './uploads/tus/open-uploads.ts';
@@ -31,6 +32,7 @@ export interface JobModulePorts {
   groupLimits: GroupLimits;
   times: ReturnType<typeof timesOf>;
   uploadExpirySeconds: number;
+  askEarly?: AskEarly;
   stoppingSignal: AbortSignal;
   log: Log;
 }
@@ -53,6 +55,7 @@ export function createJobModule(ports: JobModulePorts) {
     ...{ ...uploadPorts, state, uploadExpirySeconds: ports.uploadExpirySeconds },
     locker: createLeaseLocker(state, log),
     limit: limits.openUploads,
+    askEarly: ports.askEarly,
   });
 
   return {

@@ -34,6 +34,7 @@ import { createOverview } from './operator/overview.ts';
 import { openSite } from './page/site.ts';
 import { createAskConverter } from './probe/ask-converter.ts';
 import { showStore } from './show-store.ts';
+import { createAskEarly } from './uploads/tus/ask-early.ts';
 
 const env = readEnvironment(gatewayEnvironment, process.env, renamedVariables);
 const log = createLog('gateway', env.LOG_LEVEL);
@@ -64,6 +65,7 @@ const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const jobModule = createJobModule({
   ...{ ...stored, state, publish, links, limits, groupLimits, times, stoppingSignal, log },
   uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
+  askEarly: createAskEarly(invoke, stoppingSignal, log),
 });
 const { admission, commands, resumable, storeUpload, usage } = jobModule;
 

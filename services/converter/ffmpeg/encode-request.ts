@@ -1,4 +1,5 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
+import type { EarlySound } from '../early/early-sound.ts';
 import type { FrameMap } from '../mp3/play-ranges.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
@@ -24,6 +25,8 @@ export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> extends En
   limits: EncodeLimits;
   /** How the level is changed. Undefined where it stays as it is. */
   gain?: Gain | undefined;
+  /** What `OUTPUT` holds already. */
+  early?: EarlySound | undefined;
   signal: AbortSignal;
   /** Gets the seconds of audio that are converted so far. */
   onTime(seconds: number): void;

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
+import { matchingResult } from '../early/early-sound.ts';
 import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
@@ -21,17 +22,23 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const { ffmpeg, folder, limits, signal } = request;
   const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
-  let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
-    ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets },
-    timeoutSeconds: limits.maxConvertSeconds,
-    limits: encodeLimits(request),
-    maxErrorBytes: maxErrorBytes(request),
-  });
+  let result: EncoderResult =
+    earlyResult(request) ??
+    (await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
+      ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets },
+      timeoutSeconds: limits.maxConvertSeconds,
+      limits: encodeLimits(request),
+      maxErrorBytes: maxErrorBytes(request),
+    }));
   if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, OUTPUT), request);
   return requireWholeSound(request, result);
 }
+
+/** Returns what ffmpeg said when it encoded the same sound before the whole file was there. */
+export const earlyResult = (request: EncodeRequest): EncoderResult | undefined =>
+  request.early && matchingResult(request.early, { ...request, listsPackets: canListPackets(request) });
 
 /**
  * Whether ffmpeg can list the packets of the track, and has to read all of them anyway. Its muxers refuse a track whose sample

@@ -9,7 +9,9 @@ import type { AttemptUpdate } from '../../shared/jobs/transitions.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../capacity/spool.ts';
-import { ConversionFailure } from '../failure.ts';
+import type { EarlyConversions } from '../early/early-conversions.ts';
+import type { EarlySound } from '../early/early-sound.ts';
+import { ConversionFailure, DiskFull } from '../failure.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';
 import type { EncodedMp3, Transcode } from '../transcode/transcode.ts';
@@ -23,7 +25,13 @@ const BLOCK_BYTES = 1024 * 1024;
 export interface AttemptPorts {
   blobs: BlobStore;
   spool: Spool;
+  /** Conversions that were begun during the upload. */
+  early?: Pick<EarlyConversions, 'take' | 'giveUp'> | undefined;
   transcode: Transcode;
+  /**
+   * Called with each job that was converted from its beginning: the bytes of its video, and the seconds that the attempt took.
+   */
+  recordJob?: (job: { size: number; seconds: number }) => void;
 }
 
 export interface AttemptOptions {
@@ -44,15 +52,16 @@ export function makeMp3(
   ports: AttemptPorts,
   { signal, queueUpdate, stages, log }: AttemptOptions,
 ): Promise<ConversionResult> {
-  const { blobs, spool, transcode } = ports;
-  return spool.use(job.source.size, async (folder) => {
-    await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
+  const { blobs, transcode, recordJob } = ports;
+  const begun = performance.now();
+  return withVideo(job, ports, signal, async (folder, early) => {
     stages.end('fetch');
     const start = performance.now();
     let expectedSeconds: number | undefined;
     const encoded = await transcode({
       folder,
       options: job.options,
+      early,
       signal,
       onProbe({ durationSeconds, tracks, ...probed }) {
         stages.end('probe');
@@ -67,9 +76,33 @@ export function makeMp3(
     stages.end('encode');
     if (encoded.joined) stages.add('join', encoded.joined);
     const mp3 = await storeVerified(blobs, encoded, job, { signal, stages });
-    log.info({ parts: encoded.parts }, 'MP3 made');
+    const { parts, wasEarly } = encoded;
+    log.info({ parts, early: wasEarly }, 'MP3 made');
+    if (!wasEarly) recordJob?.({ size: job.source.size, seconds: (performance.now() - begun) / 1000 });
     return { mp3, warnings: encoded.warnings };
   });
+}
+
+/** Calls `work` with a folder that holds the video, perhaps with its sound too, and removes it afterwards. */
+async function withVideo<T>(
+  job: ConvertingJob,
+  { blobs, spool, early }: AttemptPorts,
+  signal: AbortSignal,
+  work: (folder: string, sound?: EarlySound) => Promise<T>,
+): Promise<T> {
+  await using begun = await early?.take(job, signal);
+  if (begun) return await work(begun.folder, begun.sound);
+  const spoolAndWork = () =>
+    spool.use(job.source.size, async (folder) => {
+      await spoolVideo(blobs, job.videoBlobId, join(folder, INPUT), signal);
+      return work(folder);
+    });
+  try {
+    return await spoolAndWork();
+  } catch (error) {
+    if (!(error instanceof DiskFull) || !(await early?.giveUp())) throw error;
+    return await spoolAndWork();
+  }
 }
 
 async function spoolVideo(

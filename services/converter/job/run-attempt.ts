@@ -24,8 +24,6 @@ export interface RunAttemptPorts extends AttemptPorts, FinishPorts {
   maxAttempts: number;
   /** How many attempts may fail because the store was unavailable or the disk was full. */
   maxInfrastructureFailures: number;
-  /** Called with each job that was converted: the bytes of its video, and the seconds that the attempt took. */
-  recordJob?: (job: { size: number; seconds: number }) => void;
   /** Shows an operator what this converter does. */
   current?: Pick<CurrentConversions, 'begin'>;
   /** Aborted when the service stops. Jobs that are being converted are then handed back. */
@@ -47,12 +45,9 @@ export async function runAttempt(
   log.info({ attempts, infrastructureFailures }, 'conversion started');
   const heartbeat = startHeartbeat(jobs, { jobId, attemptId }, times, log);
   const signal = AbortSignal.any([stoppingSignal, heartbeat.lostSignal]);
-  const begun = performance.now();
   const [result] = await Promise.allSettled([
     makeShown(job, ports, { signal, queueUpdate: heartbeat.queueUpdate, stages, log }),
   ]);
-  if (result.status === 'fulfilled')
-    ports.recordJob?.({ size: job.source.size, seconds: (performance.now() - begun) / 1000 });
   const pendingUpdate = await heartbeat.stop();
   try {
     heartbeat.lostSignal.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
 import { NotJoinable } from '../failure.ts';
-import { encode } from '../ffmpeg/encode.ts';
+import { earlyResult, encode } from '../ffmpeg/encode.ts';
 import { type DivisibleTrack, encodeInParallel } from '../ffmpeg/encode-in-parallel.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
@@ -10,7 +10,7 @@ import { encodeNormalized } from '../loudness/encode-normalized.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
 
 /** Each process decodes everything before its part, so that more parts would gain little. */
-const MAX_PARTS = 8;
+export const MAX_PARTS = 8;
 
 export interface ParallelTools {
   /** Where idle cores are acquired. Without it, a conversion uses one core. */
@@ -45,7 +45,7 @@ async function encodeOnIdleCores(
 ): Promise<Omit<MadeSound, 'warnings'>> {
   const track = divisibleTrack(request);
   const isWanted = parallelCbr || request.options.bitrate === undefined;
-  if (idleCores && track && isWanted) {
+  if (idleCores && track && isWanted && !earlyResult(request)) {
     const seconds = selectedSeconds(track.expectedSeconds, request);
     const permits = idleCores.tryAcquire(Math.min(MAX_PARTS, Math.floor(seconds / minSegmentSeconds)) - 1);
     const parts = 1 + permits.count;

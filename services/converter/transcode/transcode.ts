@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels } from '../../shared/mp3/output-format.ts';
+import type { EarlySound } from '../early/early-sound.ts';
 import { ConversionFailure } from '../failure.ts';
 import { copyFrames } from '../ffmpeg/copy-frames.ts';
+import { earlyResult } from '../ffmpeg/encode.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
@@ -28,6 +30,8 @@ export interface EncodedMp3 {
   id3: Buffer;
   /** Number of processes that encoded it side by side. */
   parts: number;
+  /** Whether its sound was encoded before the attempt began. */
+  wasEarly: boolean;
   /** When they were joined, where there are several. */
   joined?: Span | undefined;
   /** What the owner should know about the sound. */
@@ -40,6 +44,8 @@ export interface TranscodeRequest {
   /** The private folder of the attempt. It holds the video under the name `INPUT`, and the MP3 is made in it. */
   folder: string;
   options: ConversionOptions;
+  /** The sound, where it was encoded while the video was being uploaded. */
+  early?: EarlySound | undefined;
   signal: AbortSignal;
   onProbe(found: Probe): void;
   /** Gets the seconds of audio that are converted so far. */
@@ -58,14 +64,14 @@ export interface TranscodeTools extends ParallelTools {
 export function createTranscode(tools: TranscodeTools): Transcode {
   const { ffmpeg, ffprobe, limits } = tools;
   const { maxDurationSeconds } = limits;
-  return async ({ folder, options, signal, onProbe, onTime }) => {
+  return async ({ folder, options, early, signal, onProbe, onTime }) => {
     const probed = await probe({ ffmpeg, ffprobe, folder, signal }, options.track);
     onProbe(probed);
     const { size: inputBytes } = await stat(join(folder, INPUT));
     const { audio, filmStartSeconds, formatName } = probed;
     const film = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
     const bounded = { ...limits, maxSoundSeconds: maxSoundSeconds(inputBytes, audio) };
-    const request = { ffmpeg, folder, ...film, options, limits: bounded, signal, onTime };
+    const request = { ffmpeg, folder, ...film, options, limits: bounded, early, signal, onTime };
     await using tags = beginToProbeTags({ ...tools, ...request, ...tagInput(probed) });
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
@@ -79,6 +85,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       path: join(folder, OUTPUT),
       id3: tag.id3,
       parts: made.parts,
+      wasEarly: earlyResult(request) !== undefined,
       joined: made.encoded.joined,
       warnings,
       verify: async () =>

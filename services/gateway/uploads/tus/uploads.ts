@@ -9,6 +9,7 @@ import type { StoredQuota } from '../../limits/stored-quota.ts';
 import type { DayUsage } from '../../usage/day-usage.ts';
 import type { AcceptPorts } from '../accept-stored.ts';
 import type { Idempotency } from '../idempotency.ts';
+import type { AskEarly } from './ask-early.ts';
 import type { OpenUploads } from './open-uploads.ts';
 import type { UploadRecord, UploadRecords } from './upload-record.ts';
 
@@ -30,6 +31,8 @@ export interface ResumablePorts extends AcceptPorts {
   /** Bounds the uploads that are not finished. */
   openQuota: StoredQuota;
   groupLimits: GroupLimits;
+  /** Tells a converter of uploads that are under way. */
+  askEarly?: AskEarly | undefined;
   /** How long an unfinished upload is kept after the last of its bytes. */
   uploadExpirySeconds: number;
   /** Milliseconds after which the sweep may consider a job without a sign of life as stalled. */

@@ -99,7 +99,7 @@ interface Write extends WriteRequest, Omit<OpenMore, keyof Disposable> {
 async function appendMore(
   begun: UploadRecord,
   { bytes, isMedia, writer, wasTrusted, checksum, wasCut }: Write,
-  { records, blobs, ...times }: ResumablePorts,
+  { records, blobs, askEarly, ...times }: ResumablePorts,
 ): Promise<UploadRecord> {
   // A body that was damaged on its way is told by its checksum first.
   if (isMedia === false && !checksum) throw notMedia();
@@ -110,6 +110,7 @@ async function appendMore(
   };
 
   async function save(checkpoint: Checkpoint): Promise<void> {
+    const storedBefore = saved.checkpoint.offset;
     saved = await records.update(begun.id, (current) => {
       requireWriter(current);
       const expires_at = renewedExpiry(current.created_at, times);
@@ -117,6 +118,7 @@ async function appendMore(
       const trusted_writer = wasTrusted ? writer : null;
       return { ...current, checkpoint, is_media: isMedia ?? false, trusted_writer, expires_at };
     });
+    askEarly?.(saved, storedBefore);
   }
   /** Nothing of a request with a checksum counts before all of it has arrived. */
   async function holdBack(checkpoint: Checkpoint): Promise<void> {

@@ -17,7 +17,7 @@ const VERIFIED = {
   sound: { integrated: undefined, truePeak: undefined, peaks: [] },
 };
 const ENCODED: EncodedMp3 = {
-  ...{ path: 'x.mp3', id3: Buffer.alloc(0), parts: 1, warnings: [] },
+  ...{ path: 'x.mp3', id3: Buffer.alloc(0), parts: 1, wasEarly: false, warnings: [] },
   verify: async () => VERIFIED,
 };
 

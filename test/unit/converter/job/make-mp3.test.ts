@@ -30,7 +30,7 @@ it('makeMp3 opens no file when it is aborted before its MP3 is read', async (con
         stop.abort(reason);
         // Opening this missing file would fail later, with an `error` event.
         return {
-          ...{ path: '/nowhere/output.mp3', parts: 1, warnings: [] },
+          ...{ path: '/nowhere/output.mp3', parts: 1, wasEarly: false, warnings: [] },
           id3: Buffer.alloc(0),
           verify: () => Promise.reject(reason),
         };

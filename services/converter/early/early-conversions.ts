@@ -1,0 +1,78 @@
+import { canBeginEarly, type EarlyRequest } from '../../shared/jobs/early-request.ts';
+import type { ConvertingJob } from '../../shared/jobs/job.ts';
+import { abortable } from '../../shared/runtime/abortable.ts';
+import { beginEarly, type Early, type EarlyPorts, type EncodedVideo } from './begin-early.ts';
+
+/** A video whose sound was encoded before its job was accepted. Dispose of it when the attempt has ended. */
+export type BegunVideo = Omit<EncodedVideo, 'sha256'> & AsyncDisposable;
+
+/**
+ * Begins conversions of videos that are still being uploaded, one at a time and only while a core is idle. Nothing of them is stored,
+ * so that nothing but time is lost where one is given up.
+ */
+export interface EarlyConversions {
+  /** Begins in the background where this converter is idle. Returns whether it does. */
+  begin(request: EarlyRequest): boolean;
+  /**
+   * Resolves with the video of a claimed job where its conversion was begun here, is soon over, and was of the same bytes. The
+   * attempt has to do everything itself otherwise. Throws the signal's reason.
+   */
+  take(job: ConvertingJob, signal: AbortSignal): Promise<BegunVideo | undefined>;
+  /** Gives its room on the disk back to accepted jobs. Returns whether there was any. */
+  giveUp(): Promise<boolean>;
+  /** Resolves when nothing runs any more. Abort `stoppingSignal` first. */
+  settled(): Promise<void>;
+}
+
+/** @param cores the number of cores that a conversion may have which is not begun early */
+export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyConversions {
+  const { slots, stoppingSignal } = ports;
+  let current: Early | undefined;
+
+  /** Whether what is left takes less time on one core than the whole on all. */
+  const isNearlyDone = ({ fedBytes, request }: Early): boolean => fedBytes / request.size >= 1 - 1 / cores;
+
+  return {
+    begin(request) {
+      if (current || stoppingSignal.aborted || !slots.isIdle || !canBeginEarly(request)) return false;
+      const early = beginEarly(request, ports, () => {
+        if (current === early) current = undefined;
+      });
+      current = early;
+      return true;
+    },
+
+    async take({ id, source }, signal) {
+      const early = current;
+      if (!early || early.request.job_id !== id || early.isClaimed) return undefined;
+      early.isClaimed = true;
+      try {
+        if (!isNearlyDone(early)) throw new Error('all cores together are faster');
+        const { sha256, ...video } = await abortable(early.ready, signal);
+        if (sha256 !== source.sha256) throw new Error('the upload has other bytes');
+        const release = async () => {
+          early.release();
+          await early.ended;
+        };
+        return { ...video, [Symbol.asyncDispose]: release };
+      } catch (error) {
+        early.stop(error instanceof Error ? error.message : 'the attempt has ended');
+        await early.ended;
+        signal.throwIfAborted();
+        return undefined;
+      }
+    },
+
+    async giveUp() {
+      const early = current;
+      if (!early || early.isClaimed) return false;
+      early.stop('accepted jobs need its room');
+      await early.ended;
+      return true;
+    },
+
+    async settled() {
+      await current?.ended;
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { describe, it, type TestContext } from 'node:test';
+import { pino } from 'pino';
+import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
+import { createSpool } from '../../../../services/converter/capacity/spool.ts';
+import type { EarlyOutcome, EarlyPorts } from '../../../../services/converter/early/begin-early.ts';
+import { createEarlyConversions } from '../../../../services/converter/early/early-conversions.ts';
+import { EMPTY } from '../../../../services/shared/blobs/append.ts';
+import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
+import { CHUNK_BYTES } from '../../../../services/shared/blobs/chunks.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { newJob } from '../../../support/job.ts';
+import { media, tone } from '../../../support/media.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { tools } from '../../../support/tools.ts';
+import { waitFor } from '../../../support/wait.ts';
+import { createTestConverter } from '../job/test-converter.ts';
+
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const expires = new Date(Date.now() + 3_600_000);
+
+/** Noise, so that a film of a few seconds is larger than what is read before it is begun. */
+const film = (name: string, ...codecs: string[]): Promise<string> =>
+  media(
+    name,
+    ...['-f', 'lavfi', '-i', 'nullsrc=s=320x180:r=25:d=10,noise=alls=100:allf=t'],
+    ...[...tone(10), ...codecs],
+  );
+const mpeg = ['-c:v', 'mpeg2video', '-q:v', '1', '-c:a', 'aac'];
+const vorbis = ['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'];
+const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-crf', '4', '-b:v', '20M'];
+
+const films = {
+  'an MP4 with its index in front': () => film('front.mp4', ...mpeg, '-movflags', '+faststart'),
+  'a fragmented MP4': () => film('fragments.mp4', ...mpeg, '-movflags', '+frag_keyframe+empty_moov'),
+  'a Matroska film': () => film('film.mkv', ...vorbis),
+  'a WebM film': () => film('film.webm', ...vp8, '-c:a', 'libopus'),
+  'a transport stream': () => film('film.ts', ...mpeg),
+};
+
+/** A converter, and an upload that grows. */
+async function createArrival(
+  context: TestContext,
+  path: string,
+  { options = { quality: 4 }, ...ports }: Partial<EarlyPorts> & { options?: ConversionOptions } = {},
+) {
+  const state = createMemoryState();
+  const blobs = createBlobStore(state);
+  const spool = createSpool(temporaryFolder(context));
+  const stopping = new AbortController();
+  const outcomes: EarlyOutcome[] = [];
+  const early = createEarlyConversions(
+    {
+      ...{ ...tools, state, spool, limits, slots: createCoreSlots(1), stoppingSignal: stopping.signal },
+      outcomes: { inc: (labels?: unknown) => outcomes.push((labels as { outcome: EarlyOutcome }).outcome) },
+      log: pino({ level: 'trace' }),
+      ...ports,
+    },
+    1,
+  );
+  const converter = await createTestConverter({ state, spool, early });
+  const bytes = await readFile(path);
+  const request = { job_id: randomUUID(), blob_id: randomUUID(), size: bytes.length, options };
+  let checkpoint = EMPTY;
+  const append = async (part: Uint8Array) => {
+    const source = (async function* () {
+      yield part;
+    })();
+    const signal = new AbortController().signal;
+    const save = async () => undefined;
+    ({ checkpoint } = await blobs.append(request.blob_id, checkpoint, source, { expires, signal, save }));
+  };
+  return {
+    ...{ bytes, converter, early, outcomes, request, stopping, append },
+    /** Makes the upload a job, and converts it. */
+    async accept() {
+      const { size, sha256 } = await blobs.complete(request.blob_id, checkpoint, { expires });
+      const job = newJob({
+        ...{ id: request.job_id, videoBlobId: request.blob_id, options },
+        source: { size, sha256, duration_seconds: null, tracks: null, original: null },
+      });
+      await createJobStore(state).create(job);
+      await converter.deliver(job);
+      return readMp3(converter, job);
+    },
+    /** Converts the same film as any other job. */
+    async convertOrdinarily() {
+      await using ordinary = await createTestConverter();
+      const job = await ordinary.submit(path, { options });
+      await ordinary.deliver(job);
+      return readMp3(ordinary, job);
+    },
+  };
+}
+
+async function readMp3(converter: Awaited<ReturnType<typeof createTestConverter>>, job: { id: string }) {
+  const done = await converter.job(job);
+  assert.ok(done.status === 'done');
+  const { mp3BlobId, warnings, source } = done;
+  const mp3 = await buffer(converter.blobs.read(mp3BlobId ?? ''));
+  return { mp3, warnings, duration: source.duration_seconds, tracks: source.tracks };
+}
+
+describe('a conversion that begins during the upload', () => {
+  for (const [name, make] of Object.entries(films)) {
+    it(`makes the MP3 of ${name} that the ordinary conversion makes, byte for byte`, async (context) => {
+      const arrival = await createArrival(context, await make());
+      await using _ = arrival.converter;
+      assert.ok(arrival.bytes.length > 2 * 4 * CHUNK_BYTES, `${arrival.bytes.length} bytes`);
+      await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+      assert.equal(arrival.early.begin(arrival.request), true);
+      await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
+      const made = await arrival.accept();
+      assert.deepEqual(arrival.outcomes, ['used']);
+      assert.deepEqual(made, await arrival.convertOrdinarily());
+    });
+  }
+
+  it('is given up where the upload ends with other bytes than were read', async (context) => {
+    const arrival = await createArrival(context, await films['a Matroska film']());
+    await using _ = arrival.converter;
+    const { bytes, request, early } = arrival;
+    await arrival.append(bytes);
+    // A request that was not finished had stored other bytes where those of the upload are now.
+    const other = randomUUID();
+    const wrong = Buffer.from(bytes).fill(1, 6 * CHUNK_BYTES, 6 * CHUNK_BYTES + 1);
+    await createBlobStore(arrival.converter.state).write(
+      other,
+      (async function* () {
+        yield wrong;
+      })(),
+      { expires },
+    );
+    assert.equal(early.begin({ ...request, blob_id: other }), true);
+    const made = await arrival.accept();
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+    assert.deepEqual(made, await arrival.convertOrdinarily());
+  });
+
+  it('is given up where the index of an MP4 is at its end', async (context) => {
+    const arrival = await createArrival(context, await film('end.mp4', ...mpeg));
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+    arrival.early.begin(arrival.request);
+    await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
+    const made = await arrival.accept();
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+    assert.deepEqual(made, await arrival.convertOrdinarily());
+  });
+
+  it('is given up, with its folder, where the upload falls silent', async (context) => {
+    const arrival = await createArrival(context, await films['a Matroska film'](), { silenceMs: 50 });
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+    arrival.early.begin(arrival.request);
+    await waitFor('the end', () => arrival.outcomes.length > 0);
+    await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
+    await arrival.accept();
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+  });
+
+  it('is given up where the upload never becomes a job', async (context) => {
+    const arrival = await createArrival(context, await films['a Matroska film'](), { acceptMs: 20 });
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes);
+    await createBlobStore(arrival.converter.state).write(
+      arrival.request.job_id,
+      (async function* () {
+        yield arrival.bytes;
+      })(),
+      { expires },
+    );
+    arrival.early.begin({ ...arrival.request, blob_id: arrival.request.job_id });
+    await waitFor('the end', () => arrival.outcomes.length > 0);
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+  });
+
+  it('ends with the service, and leaves no process and no folder', async (context) => {
+    const arrival = await createArrival(context, await films['a Matroska film']());
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+    arrival.early.begin(arrival.request);
+    arrival.stopping.abort(new Error('the service stops'));
+    await arrival.early.settled();
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+  });
+
+  it('begins only one at a time, and only while no job is converted', async (context) => {
+    const slots = createCoreSlots(1);
+    const arrival = await createArrival(context, await films['a Matroska film'](), { slots });
+    await using _ = arrival.converter;
+    const { early, request } = arrival;
+    const signal = new AbortController().signal;
+    assert.equal(await slots.run(signal, async () => early.begin(request)), false);
+    assert.equal(early.begin(request), true);
+    assert.equal(early.begin({ ...request, job_id: randomUUID() }), false);
+    assert.equal(await early.giveUp(), true);
+    assert.equal(await early.giveUp(), false);
+  });
+
+  it('begins no conversion that needs the whole sound at first', async (context) => {
+    const arrival = await createArrival(context, await films['a Matroska film']());
+    await using _ = arrival.converter;
+    for (const options of [{ normalize: -16 }, { copy: true }, { end: 5 }])
+      assert.equal(arrival.early.begin({ ...arrival.request, options }), false);
+    assert.equal(arrival.early.begin({ ...arrival.request, size: CHUNK_BYTES }), false);
+  });
+
+  it('makes room on the disk for an accepted job', async (context) => {
+    let isFull = false;
+    const folder = createSpool(temporaryFolder(context));
+    const spool: EarlyPorts['spool'] = {
+      use: (bytes, work) =>
+        folder.use(bytes, async (path) => {
+          isFull = true;
+          return work(path).finally(() => {
+            isFull = false;
+          });
+        }),
+    };
+    const arrival = await createArrival(context, await films['a Matroska film'](), { spool });
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+    arrival.early.begin(arrival.request);
+    await waitFor('its folder', () => isFull, { pauseMs: 5 });
+    assert.equal(await arrival.early.giveUp(), true);
+    assert.equal(isFull, false);
+  });
+});
