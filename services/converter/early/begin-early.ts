@@ -19,8 +19,8 @@ const ACCEPT_MS = 60_000;
 /** How long the reader pauses before it looks for an idle core again. */
 const PAUSE_MS = 250;
 
-/** How often early work was of use. */
-export type EarlyOutcome = 'used' | 'discarded';
+/** Whether an attempt took the work over. */
+export type EarlyOutcome = 'taken' | 'discarded';
 
 export interface EarlyPorts {
   state: StateStore;
@@ -72,7 +72,7 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
   ready.promise.catch(() => undefined);
 
   async function run(): Promise<void> {
-    let wasUsed = false;
+    let wasTaken = false;
     try {
       await spool.use(request.size, async (folder) => {
         ready.resolve({ folder, ...(await encodeGrowing(early, folder, { ...ports, signal })) });
@@ -84,14 +84,14 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
             throw reason;
           },
         );
-        wasUsed = true;
+        wasTaken = true;
       });
     } catch (error) {
       ready.reject(error);
       log.debug({ err: error }, 'the early conversion was given up');
     } finally {
       onOver();
-      outcomes?.inc({ outcome: wasUsed ? 'used' : 'discarded' });
+      outcomes?.inc({ outcome: wasTaken ? 'taken' : 'discarded' });
     }
   }
 

@@ -5,10 +5,10 @@ import type { EarlyOutcome } from './begin-early.ts';
 export function countEarly(registry: Registry): Counter<'outcome'> {
   const counter = new Counter({
     name: 'mp3converter_early_conversions_total',
-    help: 'Conversions that were begun during the upload, by whether their sound was used',
+    help: 'Conversions that were begun during the upload, by whether an attempt took them over',
     labelNames: ['outcome'],
     registers: [registry],
   });
-  for (const outcome of ['used', 'discarded'] satisfies EarlyOutcome[]) counter.inc({ outcome }, 0);
+  for (const outcome of ['taken', 'discarded'] satisfies EarlyOutcome[]) counter.inc({ outcome }, 0);
   return counter;
 }

@@ -58,7 +58,7 @@ async function createArrival(
     {
       ...{ ...tools, state, spool, limits, slots: createCoreSlots(1), stoppingSignal: stopping.signal },
       outcomes: { inc: (labels?: unknown) => outcomes.push((labels as { outcome: EarlyOutcome }).outcome) },
-      log: pino({ level: 'trace' }),
+      log: pino({ level: 'silent' }),
       ...ports,
     },
     1,
@@ -116,7 +116,9 @@ describe('a conversion that begins during the upload', () => {
       assert.equal(arrival.early.begin(arrival.request), true);
       await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
       const made = await arrival.accept();
-      assert.deepEqual(arrival.outcomes, ['used']);
+      assert.deepEqual(arrival.outcomes, ['taken']);
+      const line = arrival.converter.lines.find(({ msg }) => msg === 'MP3 made');
+      assert.equal(line?.early, true, 'the sound was encoded again');
       assert.deepEqual(made, await arrival.convertOrdinarily());
     });
   }
