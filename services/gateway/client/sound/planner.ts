@@ -7,6 +7,8 @@ export interface SoundPlan {
   file: LocalFile;
   /** Position of its audio track among those of the film, from 1. */
   track: number;
+  /** Number of audio tracks of the film. */
+  audioTracks: number;
 }
 
 /** Plans the sound of one kind of container. Returns undefined where it is another one, or where it is not certain of the result. */

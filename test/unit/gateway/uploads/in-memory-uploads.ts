@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
+import { storeWhole } from '../../../../services/gateway/uploads/sound-only/store-video.ts';
 import {
   createStoreUpload,
   type StoreUploadPorts,
@@ -41,6 +42,7 @@ export function createInMemoryUploads(context: TestContext) {
   const publishedVideos: string[] = [];
   const groupLimits = sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS });
   const ports: StoreUploadPorts = {
+    storeVideo: storeWhole(stores.blobs),
     ...stores,
     usage: createDayUsage({ state, ...stores, groupLimits, keepVideoMs: 0 }),
     deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
@@ -64,7 +66,7 @@ export function createInMemoryUploads(context: TestContext) {
         user: OWNER,
         options: () => ({ quality: 2 }),
         traceId: '0af7651916cd43dd8448eb211c80319c',
-        original: null,
+        ...{ original: null, isWhole: false },
         confirm: async () => undefined,
         signal: new AbortController().signal,
         ...request,

@@ -39,7 +39,8 @@ export const planAvi: Planner = async ({ file, bytes }, wanted) => {
   const first = packets.findIndex(({ stream, content, end }) => stream === chosen && end > content);
   if (!track || first < 0 || first >= LATEST_START) return undefined;
   const segments = await new Film(bytes, streams, chosen).build(parts);
-  return { file: segments.toFile(file), track: track.position };
+  const audioTracks = streams.filter((stream) => stream.track).length;
+  return { file: segments.toFile(file), track: track.position, audioTracks };
 };
 
 /** The server would take another track where it cannot decode the best one. What it is, only its frames would tell. */

@@ -47,7 +47,7 @@ export const planFlv: Planner = async ({ file, bytes }, wanted) => {
   };
   if (!chooseSound('flv', [{ ...track, ...traits }], wanted)) return undefined;
   const segments = await collect(bytes, list);
-  return segments && { file: segments.toFile(file), track: 1 };
+  return segments && { file: segments.toFile(file), track: 1, audioTracks: 1 };
 };
 
 /** Whether there is one codec of each kind, and both begin early. ffmpeg makes a new stream where a codec changes. */

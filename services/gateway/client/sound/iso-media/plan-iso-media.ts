@@ -38,7 +38,8 @@ async function plan({ file, bytes }: PlannedFile, wanted: WantedSound): Promise<
   const chosen = chooseTrack(movie, wanted);
   if (!chosen?.sound) return undefined;
   const segments = await makeSmaller({ reader, boxes, movie, moov }, chosen);
-  return { file: segments.toFile(file), track: chosen.sound.position };
+  const audioTracks = movie.tracks.filter(({ kind }) => kind === 'audio').length;
+  return { file: segments.toFile(file), track: chosen.sound.position, audioTracks };
 }
 
 /** Returns the track that the server would choose. Whether a track in fragments is empty is not known yet. */

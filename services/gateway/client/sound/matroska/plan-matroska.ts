@@ -31,7 +31,8 @@ export const planMatroska: Planner = async ({ file, bytes }, wanted) => {
       if (!DROPPED.includes(element.id)) await requireWellFormed(film, element);
     }
     const found = await planTrack({ ...parts, moved }, wanted);
-    return found && { file: found.output.toFile(file), track: found.track };
+    const audioTracks = parts.header.tracks.filter(isAudio).length;
+    return found && { file: found.output.toFile(file), track: found.track, audioTracks };
   } catch (error) {
     if (error instanceof Unsure) return undefined;
     throw error;

@@ -9,14 +9,16 @@ import { scanFilm } from './scan.ts';
 export const planMpegPs: Planner = async ({ file, bytes }, wanted) => {
   if (!isPack(await bytes.read(0, MAX_HEADER_BYTES))) return undefined;
   let chosen: SoundTrack | undefined;
+  let audioTracks = 0;
   const segments = await scanFilm(bytes, (streams) => {
     const tracks = streams.filter(({ kind }) => kind === 'audio').map(trackOf);
+    audioTracks = tracks.length;
     const best = chooseSound('mpeg-ps', tracks, wanted);
     const isOnlyChoice = tracks.length === 1 || typeof wanted.track === 'number';
     if (best && isCertain(best, isOnlyChoice)) chosen = best;
     return chosen?.stream;
   });
-  return segments && chosen && { file: segments.toFile(file), track: chosen.position };
+  return segments && chosen && { file: segments.toFile(file), track: chosen.position, audioTracks };
 };
 
 const isPack = (head: Uint8Array): boolean => head[3] === 0xba && readElement(head, 0) !== undefined;

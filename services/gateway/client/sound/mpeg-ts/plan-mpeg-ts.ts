@@ -10,14 +10,16 @@ export const planMpegTs: Planner = async ({ file, bytes }, wanted) => {
   const layout = await findPacketLayout(bytes);
   if (!layout) return undefined;
   let track: SoundTrack | undefined;
+  let audioTracks = 0;
   const found = await scanFilm(bytes, layout, (streams) => {
+    audioTracks = streams.flatMap(codecsOf).length;
     track = chooseTrack(streams, wanted);
     return track?.stream;
   });
   const chosen = found?.streams.find(({ stream }) => stream === track?.stream);
   if (!found || !track || !chosen || chosen.count < 2) return undefined;
   return isCertain(track.stream, chosen.sample.bytes)
-    ? { file: found.segments.toFile(file), track: track.position }
+    ? { file: found.segments.toFile(file), track: track.position, audioTracks }
     : undefined;
 };
 

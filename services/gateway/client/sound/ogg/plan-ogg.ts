@@ -41,7 +41,9 @@ export const planOgg: Planner = async ({ file, bytes }, wanted) => {
     at = page.end;
   }
   const track = film.finish(at);
-  return track === undefined ? undefined : { file: film.segments.toFile(file), track };
+  return track === undefined
+    ? undefined
+    : { file: film.segments.toFile(file), track, audioTracks: film.audioTracks };
 };
 
 class Film {
@@ -59,6 +61,10 @@ class Film {
     this.#bytes = bytes;
     this.#wanted = wanted;
     this.#tailStart = bytes.size - TAIL_BYTES;
+  }
+
+  get audioTracks(): number {
+    return [...this.#streams.values()].filter(({ kind }) => kind === 'audio').length;
   }
 
   /** Returns false where the film is not as it should be. */

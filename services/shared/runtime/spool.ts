@@ -1,10 +1,17 @@
 import { lstat, mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DiskFull } from '../failure.ts';
+
+/** The disk has no room for what is to be written. */
+export class DiskFull extends Error {}
+
+/** Whether a write failed because the disk, or the share of this user, is full. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof DiskFull ||
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 /**
- * Private folders for attempts. Their path is `<root>/<process
- * id>/<attempt>`, so that those of dead processes can be recognized.
+ * Private folders for work on large files. Their path is `<root>/<process id>/<folder>`, so that those of dead processes can be
+ * recognized.
  */
 export interface Spool {
   /** Removes the folders of dead processes, and of an earlier process that had the same id. */
@@ -39,10 +46,10 @@ export function createSpool(root: string, pid = process.pid): Spool {
 
     async use(bytes, work) {
       await mkdir(ownFolder, { recursive: true, mode: 0o700 });
-      // Without this check, a video that does not fit would fill the disk and break the running conversions.
+      // Without this check, a video that does not fit would fill the disk and break the work that is under way.
       const { bavail, bsize } = await statfs(ownFolder);
       if (bavail * bsize < bytes) throw new DiskFull(`the spool has no room for ${bytes} bytes`);
-      const folder = await mkdtemp(join(ownFolder, 'attempt-'));
+      const folder = await mkdtemp(join(ownFolder, 'work-'));
       try {
         return await work(folder);
       } finally {

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, statfs, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'node:test';
-import { createSpool } from '../../../../services/converter/capacity/spool.ts';
-import { DiskFull } from '../../../../services/converter/failure.ts';
+import { createSpool, DiskFull } from '../../../../services/shared/runtime/spool.ts';
 
 let root: string;
 beforeEach(async () => {
