@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import type { LocalFile } from '../../client/local-file.ts';
-import { planSound } from '../../client/sound/plan-sound.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
+import { planSound } from '../../sound/plan-sound.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 

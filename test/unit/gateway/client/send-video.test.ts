@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { LocalFile } from '../../../../services/gateway/client/local-file.ts';
 import { mayNeedWhole } from '../../../../services/gateway/client/may-need-whole.ts';
 import {
   type Sending,
@@ -13,6 +12,7 @@ import { createMemoryTokens } from '../../../../services/gateway/client/session/
 import type { Film } from '../../../../services/gateway/client/uploads/film.ts';
 import { createMemoryUploads } from '../../../../services/gateway/client/uploads/upload-store.ts';
 import { watchSent } from '../../../../services/gateway/client/watch-sent.ts';
+import type { LocalFile } from '../../../../services/gateway/sound/local-file.ts';
 import { FAILURES, type FailureCode } from '../../../../services/shared/jobs/failures.ts';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../support/job.ts';
