@@ -9,6 +9,7 @@ import {
   type Upload,
 } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createDayUsage } from '../../../../services/gateway/usage/day-usage.ts';
+import type { Kept } from '../../../../services/shared/jobs/job-view.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { sameLimits } from '../../../support/group-limits.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -40,9 +41,11 @@ export function createInMemoryUploads(context: TestContext) {
   });
   const stores = createStores({ ...harness.memory, ...state });
   const publishedVideos: string[] = [];
+  /** What the gateway is said to keep of each file, all of which is stored. */
+  const kept: { of: Kept } = { of: 'whole' };
   const groupLimits = sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS });
   const ports: StoreUploadPorts = {
-    storeVideo: storeWhole(stores.blobs),
+    storeVideo: async (...args) => ({ ...(await storeWhole(stores.blobs)(...args)), kept: kept.of }),
     ...stores,
     usage: createDayUsage({ state, ...stores, groupLimits, keepVideoMs: 0 }),
     deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
@@ -57,6 +60,7 @@ export function createInMemoryUploads(context: TestContext) {
     ...harness,
     state,
     calls,
+    kept,
     uploadStore,
     publishedVideos,
     storeUpload: (file = upload(), request: Partial<Upload> = {}) =>
