@@ -114,10 +114,11 @@ async function verifyOnIdleCores(
 /** What ffmpeg and ffprobe need to open `INPUT`. */
 const argumentsFor = (before: readonly string[]): readonly string[] => [...before, '-i', INPUT];
 
-const tagInput = ({ audio, inputArguments, hasPictures }: Probe) => ({
+const tagInput = ({ audio, inputArguments, hasPictures, description }: Probe) => ({
   inputArguments: argumentsFor(inputArguments),
   audioIndex: audio.index,
   hasPictures,
+  description,
 });
 
 interface TagSource {
