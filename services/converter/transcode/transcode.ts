@@ -4,14 +4,14 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
+import { checkEncoded } from '../ffmpeg/check-encoded.ts';
 import { copyFrames } from '../ffmpeg/copy-frames.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
-import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
-import { planPlayRanges } from '../mp3/play-ranges.ts';
+import type { VerifiedMp3 } from '../ffmpeg/verify.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
 import { buildTag } from '../tags/build-tag.ts';
@@ -32,7 +32,7 @@ export interface EncodedMp3 {
   joined?: Span | undefined;
   /** What the owner should know about the sound. */
   warnings: JobWarning[];
-  /** Decodes the file to its end, and measures its sound. Throws where it does not play. May run while the file is stored. */
+  /** Checks the file to its end. Returns what its sound is like. Throws where it does not play. May run while the file is stored. */
   verify(): Promise<VerifiedMp3>;
 }
 
@@ -82,7 +82,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       joined: made.encoded.joined,
       warnings,
       verify: async () =>
-        made.copied ?? verifyOnIdleCores({ ffmpeg, folder, maxDurationSeconds, signal }, made, tools),
+        made.copied ?? checkEncoded({ ffmpeg, folder, maxDurationSeconds, signal }, made.encoded.measured),
     };
   };
 }
@@ -94,21 +94,6 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   if (copied) return { encoded: copied, parts: 1, copied: copied.verified, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
-}
-
-/** Plays an MP3 that several processes have made by as many, where so many cores are idle. */
-async function verifyOnIdleCores(
-  options: VerifyOptions,
-  { encoded: { frameMap }, parts }: MadeSound,
-  { idleCores }: ParallelTools,
-): Promise<VerifiedMp3> {
-  if (!idleCores || !frameMap) return verify(options);
-  const permits = idleCores.tryAcquire(parts - 1);
-  try {
-    return await verify({ ...options, ranges: planPlayRanges(frameMap, 1 + permits.count) });
-  } finally {
-    permits.release();
-  }
 }
 
 /** What ffmpeg and ffprobe need to open `INPUT`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { finished } from 'node:stream/promises';
 import { describe, it } from 'node:test';
+import type { OwnSamples } from '../../../../services/converter/meter/own-samples.ts';
 import {
   createSoundMeter,
   joinParts,
@@ -32,9 +33,9 @@ function samplesOf(seconds: number, [left, right = left]: [Wave, Wave?], rate = 
 async function measure(
   samples: Int16Array,
   format: SoundFormat = { sampleRate: RATE, channels: 2 },
-  { leadIn = 0, pieceBytes = 9_999 } = {},
+  { pieceBytes = 9_999, ...own }: Partial<OwnSamples> & { pieceBytes?: number } = {},
 ): Promise<MeasuredPart> {
-  const meter = createSoundMeter(format, leadIn);
+  const meter = createSoundMeter(format, { leadIn: 0, ...own });
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   for (let at = 0; at < bytes.length; at += pieceBytes)
     meter.stream.write(bytes.subarray(at, at + pieceBytes));
