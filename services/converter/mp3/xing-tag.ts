@@ -16,7 +16,7 @@ const MUSIC_BYTES = 148;
 const MUSIC_CRC = 152;
 const TAG_CRC = 154;
 const TAG_END = 156;
-/** ffmpeg computes the checksum of the tag over as many bytes, also where the tag begins earlier in its frame and ends before. */
+/** ffmpeg computes the checksum over as many bytes, with zeros in its place, also where the tag ends before. It is right for MPEG-1 in stereo. */
 const FFMPEG_CRC_BYTES = 190;
 export const TOC_ENTRIES = 100;
 
@@ -103,8 +103,8 @@ export function readStatedFile(frame: Buffer, header: FrameHeader): StatedFile {
 function isTagIntact(frame: Buffer, at: number): boolean {
   const stated = frame.readUInt16BE(at + TAG_CRC);
   if (crc16(frame.subarray(0, at + TAG_CRC)) === stated) return true;
-  const byFfmpeg = Buffer.alloc(FFMPEG_CRC_BYTES);
-  frame.copy(byFfmpeg, 0, 0, FFMPEG_CRC_BYTES);
-  byFfmpeg.fill(0, at + TAG_CRC, at + TAG_END);
-  return crc16(byFfmpeg) === stated;
+  const zeroed = Buffer.alloc(Math.max(frame.length, FFMPEG_CRC_BYTES));
+  frame.copy(zeroed);
+  zeroed.fill(0, at + TAG_CRC, at + TAG_END);
+  return crc16(zeroed.subarray(0, FFMPEG_CRC_BYTES)) === stated;
 }

@@ -11,7 +11,7 @@ import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
-import type { VerifiedMp3 } from '../ffmpeg/verify.ts';
+import type { VerifiedMp3, VerifyOptions } from '../ffmpeg/verify.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
 import { buildTag } from '../tags/build-tag.ts';
@@ -81,8 +81,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       parts: made.parts,
       joined: made.encoded.joined,
       warnings,
-      verify: async () =>
-        made.copied ?? checkEncoded({ ffmpeg, folder, maxDurationSeconds, signal }, made.encoded.measured),
+      verify: () => verifyMade({ ffmpeg, folder, maxDurationSeconds, signal }, made),
     };
   };
 }
@@ -94,6 +93,15 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   if (copied) return { encoded: copied, parts: 1, copied: copied.verified, warnings: [] };
   const made = await makeSound(request, tools);
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
+}
+
+async function verifyMade(
+  options: VerifyOptions,
+  { encoded, copied, loudness }: MadeSound,
+): Promise<VerifiedMp3> {
+  if (copied) return copied;
+  const verified = await checkEncoded(options, encoded.measured);
+  return { ...verified, sound: { ...verified.sound, ...loudness } };
 }
 
 /** What ffmpeg and ffprobe need to open `INPUT`. */
