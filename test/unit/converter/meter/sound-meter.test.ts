@@ -220,9 +220,9 @@ describe('the sound meter', () => {
   it('measures parts that are cut between two steps exactly as it measures the whole', async () => {
     const samples = samplesOf(20, [sine(997, 0.4), sine(3_000, 0.3)]);
     const step = stepSamples(RATE);
-    // A peak between two samples, of which each is in another part.
+    // A peak between two samples, which is known only by samples of the next part.
     const cut = 71 * step;
-    for (const frame of [cut - 1, cut]) samples[2 * frame] = 16_384;
+    for (const frame of [cut - 5, cut - 4]) samples[2 * frame] = 16_384;
     const format = { sampleRate: RATE, channels: 2 } as const;
     const whole = await measure(samples, format);
     const leadIn = 110_592;
