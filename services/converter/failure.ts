@@ -1,6 +1,7 @@
 import type { FailureCode } from '../shared/jobs/failures.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
 import { durationInText } from '../shared/runtime/format.ts';
+import { isDiskFull } from '../shared/runtime/spool.ts';
 
 /** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
@@ -16,6 +17,10 @@ export class ConversionFailure extends Error {
 /** The failure of a video whose sound is longer than the limit. */
 export const tooLong = (maxSeconds: number): ConversionFailure =>
   new ConversionFailure('too_long', `the sound of the file is longer than ${durationInText(maxSeconds)}`);
+
+/** The failure of a video whose MP3 is not what it should be. The cause is for the log. */
+export const unplayable = (cause: Error): ConversionFailure =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
 
 /** The header of a file takes a tool too long. Another run would take as long. */
 export class HeaderTooSlow extends ConversionFailure {
@@ -45,14 +50,8 @@ export const REASON = {
   unknown: 'the conversion was interrupted',
 } as const satisfies Record<Fault, string>;
 
-export class DiskFull extends Error {}
-
 /** The sandbox has not started the tool. The message is for the log: it may hold paths. */
 export class SandboxFailure extends Error {}
 
 /** The encoded parts cannot be joined to one MP3. The sound is encoded again in one piece. */
 export class NotJoinable extends Error {}
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof DiskFull ||
-  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');

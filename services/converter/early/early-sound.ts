@@ -1,30 +1,35 @@
-import { encodeArguments } from '../ffmpeg/encode-arguments.ts';
-import type { EncodeRequest } from '../ffmpeg/encode-request.ts';
+import { type EncodeArguments, encodeArguments } from '../ffmpeg/encode-arguments.ts';
 import type { EncoderResult } from '../ffmpeg/run-encoder.ts';
+import { formatOf } from '../ffmpeg/run-metered.ts';
 import { untrustedInput, untrustedPipe } from '../ffmpeg/untrusted-input.ts';
 
 /** Sound that was encoded into `OUTPUT` while its video was being uploaded, and what ffmpeg said of it. */
 export interface EarlySound {
-  /** What {@link argumentsFromPipe} gave for what was known at the beginning of the file. */
+  /** The arguments of ffmpeg that followed from the beginning of the file. */
   arguments: readonly string[];
   result: EncoderResult;
 }
 
-type Request = Omit<EncodeRequest, 'signal' | 'onTime'> & { listsPackets: boolean };
+type Request = Omit<EncodeArguments, 'meters' | 'part'>;
 
-/** The arguments of ffmpeg that encode the same sound from its standard input. Undefined where it has to be read as a file. */
-export function argumentsFromPipe(request: Request): string[] | undefined {
+/** The same request for a video on standard input. Undefined where it has to be read as a file. */
+export function fromPipe<Asked extends Request>(request: Asked): Asked | undefined {
   // Anything more, such as a deeper look for tracks, was made up for this very file.
   if (request.inputArguments.length !== untrustedInput.length) return undefined;
-  return encodeArguments({ ...request, inputArguments: untrustedPipe, input: 'pipe:0' });
+  return { ...request, inputArguments: untrustedPipe, input: 'pipe:0' };
 }
+
+/** All arguments of ffmpeg. */
+export const argumentsOf = (request: Request): string[] =>
+  encodeArguments({ ...request, meters: formatOf(request) });
 
 /** Returns the result of the early encoding where everything that decides the sound is the same for the whole file. */
 export function matchingResult(early: EarlySound, request: Request): EncoderResult | undefined {
-  const wanted = argumentsFromPipe(request);
+  const wanted = fromPipe(request);
   const isSame =
     wanted !== undefined &&
-    JSON.stringify(withoutSizeLimit(wanted)) === JSON.stringify(withoutSizeLimit(early.arguments));
+    JSON.stringify(withoutSizeLimit(argumentsOf(wanted))) ===
+      JSON.stringify(withoutSizeLimit(early.arguments));
   return isSame ? early.result : undefined;
 }
 

@@ -16,11 +16,11 @@ import {
 import { encodeLimits, maxErrorBytes } from '../ffmpeg/encode-limits.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
-import { runEncoder } from '../ffmpeg/run-encoder.ts';
+import { runMetered } from '../ffmpeg/run-metered.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
-import { argumentsFromPipe, type EarlySound } from './early-sound.ts';
+import { argumentsOf, type EarlySound, fromPipe } from './early-sound.ts';
 
 /** Containers that ffmpeg reads from beginning to end. An MP4 with its index at the end is not understood by its head. */
 const STREAMED = /^(mov,|matroska|mpegts$)/;
@@ -67,8 +67,8 @@ export async function encodeArriving(
   if (!STREAMED.test(head.probed.formatName)) throw new NotEarly('this container is not read in one go');
   const request = requestOf(head.probed, { ffmpeg, folder, options, limits, inputBytes: size, signal });
   const listsPackets = canListPackets(request);
-  const args = argumentsFromPipe({ ...request, listsPackets });
-  if (!args) throw new NotEarly('the tracks of this file are not found by its beginning alone');
+  const piped = fromPipe({ ...request, listsPackets });
+  if (!piped) throw new NotEarly('the tracks of this file are not found by its beginning alone');
 
   let fed = 0;
   let hasFedAll = false;
@@ -84,7 +84,7 @@ export async function encodeArriving(
     }
     hasFedAll = fed === size;
   }
-  const result = await runEncoder(ffmpeg, args, {
+  const result = await runMetered(piped, {
     ...{ folder, writes: [OUTPUT], signal, listsPackets, onTime: reportTime(request) },
     input: Readable.from(feed(), { objectMode: false, highWaterMark: 1 }),
     timeoutSeconds: limits.maxConvertSeconds,
@@ -98,7 +98,7 @@ export async function encodeArriving(
   if (!hasFedAll) throw new NotEarly('the video did not arrive as a whole, or ffmpeg did not read all of it');
   await requireBelowSizeLimit(join(folder, OUTPUT), request);
   await requireWholeSound(request, result);
-  return { sha256: spooled.digest(), sound: { arguments: args, result } };
+  return { sha256: spooled.digest(), sound: { arguments: argumentsOf(piped), result } };
 }
 
 /** A video whose sound cannot be encoded before all of it is there. */

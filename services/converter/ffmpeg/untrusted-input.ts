@@ -1,11 +1,6 @@
 import { AUDIO_DECODERS, onlyDecoders } from './audio-decoders.ts';
 
 /**
- * Allow-lists that ffmpeg and ffprobe get before the input. Without them, a file that starts with `ffconcat version 1.0` or
- * `#EXTM3U` makes them open other files and hosts, whatever its name is.
- */
-const PROTOCOLS = 'file';
-/**
  * The demuxers of ffmpeg, by name. Each was read for whether it opens other files (docs/ffmpeg-notes.md). The gateway
  * recognizes the same containers (services/gateway/uploads/signatures).
  */
@@ -50,16 +45,20 @@ const FORMATS = [
 /** Bytes of one allocation. The index of a 12-hour film needs far less. */
 const MAX_ALLOC = 256 * 1024 * 1024;
 
-const limits = (protocol: string) => [
+/**
+ * Allow-lists that ffmpeg and ffprobe get before the input. Without them, a file that starts with `ffconcat version 1.0` or
+ * `#EXTM3U` makes them open other files and hosts, whatever its name is.
+ */
+const inputFrom = (protocol: 'file' | 'pipe'): string[] => [
   ...['-protocol_whitelist', protocol],
   ...['-format_whitelist', FORMATS],
   ...['-max_alloc', String(MAX_ALLOC)],
   ...onlyDecoders(AUDIO_DECODERS),
 ];
 
-export const untrustedInput = limits(PROTOCOLS);
+export const untrustedInput = inputFrom('file');
 /** The same for what comes from standard input. */
-export const untrustedPipe = limits('pipe');
+export const untrustedPipe = inputFrom('pipe');
 
 /** Fixed names in the private folder, so that no text of a user gets into an argument. */
 export const INPUT = 'input';

@@ -5,7 +5,6 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
-import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import type { EarlyOutcome, EarlyPorts } from '../../../../services/converter/early/begin-early.ts';
 import { createEarlyConversions } from '../../../../services/converter/early/early-conversions.ts';
 import { EMPTY } from '../../../../services/shared/blobs/append.ts';
@@ -13,6 +12,7 @@ import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts
 import { CHUNK_BYTES } from '../../../../services/shared/blobs/chunks.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { createSpool } from '../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { newJob } from '../../../support/job.ts';
 import { media, tone } from '../../../support/media.ts';
@@ -82,7 +82,7 @@ async function createArrival(
       const { size, sha256 } = await blobs.complete(request.blob_id, checkpoint, { expires });
       const job = newJob({
         ...{ id: request.job_id, videoBlobId: request.blob_id, options },
-        source: { size, sha256, duration_seconds: null, tracks: null, original: null },
+        source: { size, sha256, duration_seconds: null, tracks: null, original: null, kept: 'whole' },
       });
       await createJobStore(state).create(job);
       await converter.deliver(job);
