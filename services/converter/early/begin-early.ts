@@ -108,21 +108,28 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
   return early;
 }
 
-function encodeGrowing(early: Early, folder: string, ports: EarlyPorts & { signal: AbortSignal }) {
+async function encodeGrowing(early: Early, folder: string, ports: EarlyPorts & { signal: AbortSignal }) {
   const { state, slots, signal, silenceMs = SILENCE_MS } = ports;
   const { blob_id: id, size, options } = early.request;
-  const chunks = readGrowingBlob(state, { id, size }, { signal, silenceMs });
+  /** Ends the reader where the encoder has ended before the video. */
+  const ended = new AbortController();
+  const readSignal = AbortSignal.any([signal, ended.signal]);
+  const chunks = readGrowingBlob(state, { id, size }, { signal: readSignal, silenceMs });
   /** Passes chunks on only while a core is idle. A claimed job has a core of its own. */
   async function* paced(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      while (!early.isClaimed && !isAnyCoreIdle(slots)) await delay(PAUSE_MS, signal);
+      while (!early.isClaimed && !isAnyCoreIdle(slots)) await delay(PAUSE_MS, readSignal);
       yield chunk;
     }
   }
   const onBytes = (bytes: number) => {
     early.fedBytes = bytes;
   };
-  return encodeArriving({ parts: paced(), size, folder, options }, { ...ports, onBytes });
+  try {
+    return await encodeArriving({ parts: paced(), size, folder, options }, { ...ports, onBytes });
+  } finally {
+    ended.abort();
+  }
 }
 
 function isAnyCoreIdle(slots: Pick<CoreSlots, 'tryAcquire'>): boolean {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
@@ -17,7 +18,7 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { newJob } from '../../../support/job.ts';
 import { media, tone } from '../../../support/media.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { tools } from '../../../support/tools.ts';
+import { tools, unconfined } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { createTestConverter } from '../job/test-converter.ts';
 
@@ -42,6 +43,12 @@ const films = {
   'a WebM film': () => film('film.webm', ...vp8, '-c:a', 'libopus'),
   'a transport stream': () => film('film.ts', ...mpeg),
 };
+
+/** An encoder that fails before it has read anything. */
+const FAILS_FROM_PIPE = `#!/bin/sh
+case "$*" in *pipe:0*) exit 1 ;; esac
+exec ffmpeg "$@"
+`;
 
 /** A converter, and an upload that grows. */
 async function createArrival(
@@ -180,6 +187,20 @@ describe('a conversion that begins during the upload', () => {
     arrival.early.begin({ ...arrival.request, blob_id: arrival.request.job_id });
     await waitFor('the end', () => arrival.outcomes.length > 0);
     assert.deepEqual(arrival.outcomes, ['discarded']);
+  });
+
+  it('is given up, and reads no more, where the encoder fails while the upload goes on', async (context) => {
+    const failing = join(temporaryFolder(context), 'ffmpeg');
+    await writeFile(failing, FAILS_FROM_PIPE, { mode: 0o700 });
+    const ffmpeg = unconfined(failing);
+    const arrival = await createArrival(context, await films['a Matroska film'](), { ffmpeg });
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
+    arrival.early.begin(arrival.request);
+    await waitFor('the end', () => arrival.outcomes.length > 0);
+    assert.deepEqual(arrival.outcomes, ['discarded']);
+    await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
+    assert.deepEqual(await arrival.accept(), await arrival.convertOrdinarily());
   });
 
   it('ends with the service, and leaves no process and no folder', async (context) => {
