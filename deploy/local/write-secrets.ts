@@ -54,6 +54,8 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
 
   const keepOrGenerate = (name: string, key: string): string =>
     readEnvFile(stateRoot, name)[key] ?? randomBytes(32).toString('base64url');
+  // Each system has spools of its own, because a service deletes the folders of its kind that have died.
+  const spoolOf = (name: string): string => path.join(path.resolve(stateRoot), '.data', name);
   const linkSecret = process.env.LINK_SECRET ?? keepOrGenerate('gateway', 'LINK_SECRET');
   const eventSecret = process.env.EVENT_SECRET ?? keepOrGenerate('gateway', 'EVENT_SECRET');
   const authSecret = process.env.AUTH_SECRET ?? keepOrGenerate('auth', 'AUTH_SECRET');
@@ -71,10 +73,10 @@ export function writeSecrets({ stateRoot, servers, publicUrl }: SecretsOptions):
     EVENT_SECRET: eventSecret,
     OPERATOR_TOKEN: operatorToken,
     PUBLIC_URL: publicUrl,
+    SPOOL_DIR: spoolOf('gateway-spool'),
   });
-  // Each system has a spool of its own, because a converter deletes the folders of other converters that have died.
   writeEnvFile(stateRoot, 'converter', {
-    SPOOL_DIR: path.join(path.resolve(stateRoot), '.data', 'spool'),
+    SPOOL_DIR: spoolOf('spool'),
     EVENT_SECRET: eventSecret,
   });
   writeEnvFile(stateRoot, 'notification', { EVENT_SECRET: eventSecret });

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../shared/jobs/failures.ts';
 import { isAppError } from '../shared/runtime/errors.ts';
 import { durationInText } from '../shared/runtime/format.ts';
+import { isDiskFull } from '../shared/runtime/spool.ts';
 
 /** The video itself cannot be converted, so a retry cannot help. The detail is a sentence for the owner. */
 export class ConversionFailure extends Error {
@@ -45,14 +46,8 @@ export const REASON = {
   unknown: 'the conversion was interrupted',
 } as const satisfies Record<Fault, string>;
 
-export class DiskFull extends Error {}
-
 /** The sandbox has not started the tool. The message is for the log: it may hold paths. */
 export class SandboxFailure extends Error {}
 
 /** The encoded parts cannot be joined to one MP3. The sound is encoded again in one piece. */
 export class NotJoinable extends Error {}
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof DiskFull ||
-  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { eventSecrets } from '../shared/contract/event-secret.ts';
 import {
@@ -42,6 +44,10 @@ export const gatewayEnvironment = requireTokenUnlessLoopback(
     /** The most of them in a row. */
     TRUSTED_PROXY_COUNT: wholeNumber(20, { min: 1, max: 20 }),
     MAX_UPLOAD_BYTES: wholeNumber(4 * GIB - MIB, { min: 1 }),
+    /** Films are here while they arrive, and until their picture is left out. Containers must not share it. */
+    SPOOL_DIR: z.string().min(1).default(join(tmpdir(), 'mp3converter-gateway-spool')),
+    /** How much of the disk films may take there, with their sounds. With 0, every file is stored whole, as it arrives. */
+    SPOOL_MAX_BYTES: wholeNumber(16 * GIB),
     /** Lets an operator list, retry and delete failed jobs. Without it there are no such routes. */
     OPERATOR_TOKEN: z.string().min(32).optional(),
     /** How long a job and its MP3 are kept, and the video of a job that is not done. */

@@ -2,6 +2,7 @@ import type { BlobStore } from '../shared/blobs/blob-store.ts';
 import type { Sidecar } from '../shared/dapr/sidecar.ts';
 import type { JobStore } from '../shared/jobs/job-store.ts';
 import type { Log } from '../shared/runtime/log.ts';
+import type { Spool } from '../shared/runtime/spool.ts';
 import type { StateStore } from '../shared/state/state-store.ts';
 import type { limitsOf, timesOf } from './config.ts';
 import type { SignedLinks } from './downloads/signed-link.ts';
@@ -14,6 +15,8 @@ import { createAdmission } from './limits/admission.ts';
 import { type GroupLimits, longestRetention } from './limits/group-limits.ts';
 import { addCounts } from './limits/quota.ts';
 import { createDeduplicate } from './uploads/deduplicate.ts';
+import { createSoundWriter } from './uploads/sound-only/sound-writer.ts';
+import { createStoreVideo } from './uploads/sound-only/store-video.ts';
 import { createStoreUpload } from './uploads/store-upload.ts';
 import { createResumable } from './uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from './uploads/tus/lease-locker.ts';
@@ -31,6 +34,8 @@ export interface JobModulePorts {
   groupLimits: GroupLimits;
   times: ReturnType<typeof timesOf>;
   uploadExpirySeconds: number;
+  spool: Pick<Spool, 'use'>;
+  spoolBytes: number;
   stoppingSignal: AbortSignal;
   log: Log;
 }
@@ -39,6 +44,7 @@ export interface JobModulePorts {
 export function createJobModule(ports: JobModulePorts) {
   const { state, jobs, index, blobs, publish, links, limits, groupLimits, times, stoppingSignal, log } =
     ports;
+  const { spool, spoolBytes } = ports;
   const stored = { jobs, index, blobs };
   const publisher = createPublishVideo(publish, log);
   const deletion = createDeleteBlobs(blobs, stoppingSignal, log);
@@ -49,6 +55,8 @@ export function createJobModule(ports: JobModulePorts) {
     deduplicate: createDeduplicate(state, jobs, longestRetention(groupLimits)),
     heartbeatMs: times.heartbeatMs,
   };
+  const soundWriter = createSoundWriter();
+  const storeVideo = createStoreVideo({ blobs, spool, spoolBytes, soundWriter, log });
   const resumable = createResumable({
     ...{ ...uploadPorts, state, uploadExpirySeconds: ports.uploadExpirySeconds },
     locker: createLeaseLocker(state, log),
@@ -58,7 +66,7 @@ export function createJobModule(ports: JobModulePorts) {
   return {
     usage,
     resumable,
-    storeUpload: createStoreUpload(uploadPorts),
+    storeUpload: createStoreUpload({ ...uploadPorts, storeVideo }),
     // An upload that is not finished counts as the job that it becomes.
     admission: createAdmission(limits, async () =>
       addCounts(await countActive(jobs, index), await countOpenUploads(resumable.openUploads)),
@@ -68,6 +76,6 @@ export function createJobModule(ports: JobModulePorts) {
       deleteBlobs: deletion.deleteBlobs,
     }),
     /** Resolves when the events that are being published have been, and what is being deleted is gone. */
-    settled: () => Promise.all([publisher.settled(), deletion.settled()]),
+    settled: () => Promise.all([publisher.settled(), deletion.settled(), soundWriter.close()]),
   };
 }

@@ -8,6 +8,7 @@ import { createMetrics } from '../shared/http/metrics.ts';
 import { createJobStore } from '../shared/jobs/job-store.ts';
 import { readEnvironment, warnOfOldNames } from '../shared/runtime/config.ts';
 import { createLog } from '../shared/runtime/log.ts';
+import { createSpool } from '../shared/runtime/spool.ts';
 import { acceptApiKeys, createApiKeys } from './accounts/api-keys.ts';
 import { createAuthenticate } from './accounts/authenticate.ts';
 import { createRevocations } from './accounts/revocations.ts';
@@ -60,10 +61,12 @@ const failedIndex = createFailedIndex(state, times.indexSeconds);
 const stored = { jobs, index, blobs: createBlobStore(state) };
 const live = createLiveJobs({ state, jobs, index, stoppingSignal, log });
 
+const spool = createSpool(env.SPOOL_DIR);
+await spool.prepare();
 const links = createSignedLinks(env.PUBLIC_URL, env.LINK_SECRET);
 const jobModule = createJobModule({
   ...{ ...stored, state, publish, links, limits, groupLimits, times, stoppingSignal, log },
-  uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS,
+  ...{ uploadExpirySeconds: env.UPLOAD_EXPIRY_SECONDS, spool, spoolBytes: env.SPOOL_MAX_BYTES },
 });
 const { admission, commands, resumable, storeUpload, usage } = jobModule;
 
@@ -134,6 +137,7 @@ await serve(app.callback(), {
   log,
   async close() {
     await Promise.all([working, marking, jobModule.settled()]);
+    await spool.close();
     await sidecar.close();
   },
 });

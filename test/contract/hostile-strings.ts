@@ -20,7 +20,14 @@ function jobsWith(text: string) {
     email: text,
     trace_id: text,
     options: { quality: 2, title: text, artist: text, album: text, date: text, genre: text, comment: text },
-    source: { size: 1, sha256: text, duration_seconds: null, tracks: [track(text)], original: null },
+    source: {
+      size: 1,
+      sha256: text,
+      duration_seconds: null,
+      tracks: [track(text)],
+      original: null,
+      kept: 'whole' as const,
+    },
     download_url: text,
   };
   return [

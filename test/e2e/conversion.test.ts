@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { type Account, client, mailsTo, mailTo } from '../support/client.ts';
 import { decodedSeconds, durationOf, file, media, picture, truncated, video } from '../support/media.ts';
+import { soundFilm } from '../support/sound-films.ts';
 import { storedKeys } from '../support/stored-keys.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
 import { waitFor } from '../support/wait.ts';
@@ -47,6 +48,28 @@ for (const system of systemsUnderTest()) {
       assert.equal(linked.status, 200);
       assert.equal(sha256(new Uint8Array(await linked.arrayBuffer())), job.mp3?.sha256);
       assert.equal((await mailsTo(system.mailUrl, account.email)).length, 1);
+    });
+
+    it('keeps only the sound of a film, says so, and makes the same MP3 as of all of it', async () => {
+      const account = await api.newAccount();
+      const path = await soundFilm({ name: 'film.mp4', picture: 'h264', sounds: ['aac'] });
+      const convert = async (query: string) => {
+        const accepted = await api.uploadForm(account, path, query);
+        return api.finished(account, ((await accepted.json()) as { id: string }).id);
+      };
+      const [sound, whole] = [await convert('?quality=4'), await convert('?quality=4&whole=true')];
+      assert.deepEqual([sound.source.kept, whole.source.kept], ['sound', 'whole']);
+      const { size, sha256: hash } = whole.source;
+      assert.deepEqual([sound.source.size, sound.source.sha256], [size, hash]);
+      assert.equal(hash, sha256(await readFile(path)));
+      assert.ok(sound.mp3);
+      assert.equal(sound.mp3.sha256, whole.mp3?.sha256);
+      const again = await api.send(`/jobs/${sound.id}/retry?cover=frame`, {
+        method: 'POST',
+        headers: api.bearer(account),
+      });
+      assert.equal(again.status, 422);
+      assert.equal(((await again.json()) as { code: string }).code, 'invalid_option');
     });
 
     it('serves ranges of the MP3', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { planSmallerFile } from '../../services/gateway/client/sound/plan-sound.ts';
+import { planSmallerFile } from '../../services/gateway/sound/plan-sound.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import { convertFile } from './converted.ts';
 import { openFile } from './local-file.ts';

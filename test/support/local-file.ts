@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { LocalFile } from '../../services/gateway/client/local-file.ts';
+import type { LocalFile } from '../../services/gateway/sound/local-file.ts';
 
 /** A file on the disk. It counts what is read of it. */
 export interface OpenFile extends LocalFile, AsyncDisposable {

@@ -101,7 +101,7 @@ const configuration: IConfiguration = {
     forbid(
       'client-runs-in-browsers',
       'The client of the API imports no Node built-in module, not even through other files.',
-      { path: '^services/gateway/client/' },
+      { path: '^services/gateway/(client|sound)/' },
       { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
     ),
     forbid(
@@ -117,7 +117,12 @@ const configuration: IConfiguration = {
       {
         path: '^services/gateway/',
         pathNot: [
-          ...['^services/gateway/page/app/', '^services/gateway/client/', '^services/gateway/options/'],
+          ...[
+            '^services/gateway/page/app/',
+            '^services/gateway/client/',
+            '^services/gateway/sound/',
+            '^services/gateway/options/',
+          ],
           '^services/gateway/signatures/',
           ...['^services/gateway/downloads/mp3-name\\.ts$', '-view\\.ts$'],
         ],

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
-import { ConversionFailure, DiskFull, tooLong } from '../failure.ts';
+import { DiskFull } from '../../shared/runtime/spool.ts';
+import { ConversionFailure, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
 import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';

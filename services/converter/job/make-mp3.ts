@@ -8,7 +8,7 @@ import type { Mp3 } from '../../shared/jobs/job-view.ts';
 import type { AttemptUpdate } from '../../shared/jobs/transitions.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Spool } from '../capacity/spool.ts';
+import type { Spool } from '../../shared/runtime/spool.ts';
 import { ConversionFailure } from '../failure.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import { INPUT } from '../ffmpeg/untrusted-input.ts';

@@ -6,8 +6,9 @@ import type { ProbeRequest } from '../../shared/jobs/probe-request.ts';
 import { abortable } from '../../shared/runtime/abortable.ts';
 import { AppError, unavailable } from '../../shared/runtime/errors.ts';
 import { createSemaphore } from '../../shared/runtime/semaphore.ts';
-import type { Spool } from '../capacity/spool.ts';
-import { ConversionFailure, DiskFull } from '../failure.ts';
+import type { Spool } from '../../shared/runtime/spool.ts';
+import { DiskFull } from '../../shared/runtime/spool.ts';
+import { ConversionFailure } from '../failure.ts';
 import { readRequest, writeSparseFile } from './receive-file.ts';
 
 /** Probes at a time, beside the conversions. Each runs one tool at a time. */

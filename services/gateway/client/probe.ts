@@ -1,7 +1,7 @@
 import { MAX_END_BYTES, type ProbeResult, probeResult } from '../../shared/jobs/probe.ts';
+import type { LocalFile } from '../sound/local-file.ts';
 import type { Clock } from './http/clock.ts';
 import { retry } from './http/retry.ts';
-import type { LocalFile } from './local-file.ts';
 import type { Session } from './session/session.ts';
 
 /** Enough for most files, and sent in a second. */

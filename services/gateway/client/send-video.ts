@@ -1,8 +1,8 @@
+import type { LocalFile } from '../sound/local-file.ts';
+import type { planSound, SoundPlan } from '../sound/plan-sound.ts';
 import { isProblem } from './http/errors.ts';
-import type { LocalFile } from './local-file.ts';
 import { mayNeedWhole } from './may-need-whole.ts';
 import type { Session } from './session/session.ts';
-import type { planSound, SoundPlan } from './sound/plan-sound.ts';
 import type { Film } from './uploads/film.ts';
 import {
   type FileUpload,
@@ -57,7 +57,7 @@ async function planOf(
   { options, signal, onPlanning, ...ports }: SendVideoPorts,
 ): Promise<SoundPlan | undefined> {
   // A page loads the code that reads films once it has one.
-  const plan = ports.plan ?? (await import('./sound/plan-sound.ts')).planSound;
+  const plan = ports.plan ?? (await import('../sound/plan-sound.ts')).planSound;
   let isPlanning = true;
   let bytes = 0;
   const counted: LocalFile = {

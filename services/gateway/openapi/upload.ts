@@ -40,6 +40,12 @@ export const uploadPaths = {
       parameters: [
         query('filename', 'Name of the file, for a raw body', { type: 'string' }),
         ...originalParameters,
+        query(
+          'whole',
+          'Keeps all of a film. By default, its picture is left out where the MP3 is certain to be the same, so that it cannot be ' +
+            'converted again with cover=frame',
+          { type: 'boolean', default: false },
+        ),
         ...optionParameters,
         idempotencyKey,
       ],

@@ -89,6 +89,14 @@ const MEDIA: Record<string, (head: Uint8Array) => boolean> = {
 export const startsLikeMedia = (head: Uint8Array): boolean =>
   Object.values(MEDIA).some((matches) => matches(head));
 
+/** Containers that mostly hold films, and whose picture can be left out. */
+const FILMS = ['mp4, mov, 3gp', 'mkv, webm', 'avi', 'mpegts', 'mpeg', 'flv'];
+const startsLikeSoundInMp4 = patterns([[4, 'ftypM4A']], [[4, 'ftypM4B']]);
+
+/** Whether a file begins with the signature of a container that mostly holds films. */
+export const startsLikeFilm = (head: Uint8Array): boolean =>
+  FILMS.some((name) => MEDIA[name]?.(head)) && !startsLikeSoundInMp4(head);
+
 /** The file types that the error names: containers, and streams of audio frames. */
 export const MEDIA_TYPES = [...Object.keys(MEDIA), 'mp3', 'aac', 'ac3', 'eac3'];
 

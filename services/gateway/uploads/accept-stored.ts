@@ -1,5 +1,6 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import type { Job, UploadingJob } from '../../shared/jobs/job.ts';
+import type { Kept } from '../../shared/jobs/job-view.ts';
 import type { Owner } from '../limits/owner.ts';
 import type { DayUsage } from '../usage/day-usage.ts';
 import type { Deduplicate } from './deduplicate.ts';
@@ -10,9 +11,10 @@ export interface StoredUpload {
   draft: UploadingJob;
   /** Whose quota it uses. */
   owner: Owner;
-  /** Of the stored bytes. */
+  /** Of the bytes that were sent. */
   size: number;
   sha256: string;
+  kept?: Kept;
   options: ConversionOptions;
   /** Called before the job is accepted. It throws when the job is not wanted any more. */
   confirm(options: ConversionOptions): Promise<void>;
@@ -34,10 +36,10 @@ export interface AcceptPorts {
  * each way in which a file may arrive. Throws `quota_exceeded` where the owner has used up a quota meanwhile.
  */
 export async function acceptStored(
-  { draft, owner, size, sha256, options, confirm, accept, withdraw }: StoredUpload,
+  { draft, owner, size, sha256, kept = 'whole', options, confirm, accept, withdraw }: StoredUpload,
   { deduplicate, usage, publishVideo }: AcceptPorts,
 ): Promise<Job> {
-  const source = { ...draft.source, size, sha256 };
+  const source = { ...draft.source, size, sha256, kept };
   const content = { ...draft, options, source };
   const [earlier] = await Promise.all([deduplicate.find(content), confirm(options)]);
   if (earlier) {

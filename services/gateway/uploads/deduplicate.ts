@@ -6,7 +6,7 @@ import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 
 type Content = Pick<Job, 'owner' | 'email' | 'filename' | 'options'> & {
-  source: Pick<Job['source'], 'sha256'>;
+  source: Pick<Job['source'], 'sha256' | 'kept'>;
 };
 
 /**
@@ -30,6 +30,7 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
       const isSame =
         job?.filename === content.filename &&
         job.email === content.email &&
+        keepsAsMuch(job, content) &&
         canonicalOptions(job.options) === canonicalOptions(content.options);
       return isSame && job.status === 'done' && isVisible(job) && isYoung(job) ? job : undefined;
     },
@@ -39,6 +40,10 @@ export function createDeduplicate(state: StateStore, jobs: JobStore, ttlSeconds:
     },
   };
 }
+
+/** A job of which only the sound was kept can do less than one of which all of the film is kept. */
+const keepsAsMuch = (job: Content, content: Content): boolean =>
+  job.source.kept === 'whole' || content.source.kept === 'sound';
 
 /** Whether at least half of the job's life is left. */
 const isYoung = ({ created_at, expires_at }: Job): boolean =>

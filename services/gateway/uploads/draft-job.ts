@@ -29,7 +29,7 @@ export function draftJob(
     filename,
     // Replaced when the upload is accepted, as are the size and the hash.
     options: DEFAULT_OPTIONS,
-    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original },
+    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original, kept: 'whole' },
     attempts: 0,
     created_at: now.toISOString(),
     updated_at: now.toISOString(),

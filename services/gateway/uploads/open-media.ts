@@ -26,7 +26,7 @@ export interface Media extends Disposable {
 export async function openMedia(
   source: AsyncIterable<Uint8Array>,
   options: OpenMediaOptions,
-): Promise<Media> {
+): Promise<OpenHead> {
   const media = await openHead(source, options);
   try {
     requireMedia(media.head);

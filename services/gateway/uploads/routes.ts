@@ -17,6 +17,7 @@ import { openUpload } from './open-upload.ts';
 import { parseOriginal } from './original-file.ts';
 import { readToEnd } from './read-to-end.ts';
 import { requestAbortedSignal } from './request-stream.ts';
+import { parseWhole } from './sound-only/parse-whole.ts';
 import type { StoreUpload } from './store-upload.ts';
 import { uploadOptions } from './upload-options.ts';
 
@@ -45,7 +46,8 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
     await requireReady();
     const query = uploadOptions(context.querystring);
     query.check();
-    const original = parseOriginal([...new URLSearchParams(context.querystring)]);
+    const parameters = [...new URLSearchParams(context.querystring)];
+    const [original, isWhole] = [parseOriginal(parameters), parseWhole(parameters)];
     const key = parseIdempotencyKey(context.get('idempotency-key'));
     const signal = requestAbortedSignal(context.req);
     // The fields of a form are options, too, and may follow its file.
@@ -68,7 +70,7 @@ export function uploadRoutes(router: Router<RequestState>, ports: UploadPorts): 
       const { filename, bytes } = body;
       const { jobId: id, confirm } = claim;
       const job = await storeUpload({
-        ...{ id, user, options, traceId, filename, original, bytes, confirm, signal },
+        ...{ id, user, options, traceId, filename, original, isWhole, bytes, confirm, signal },
       });
       place.keep();
       await claim.complete(job);

@@ -9,9 +9,11 @@ import type { GroupLimits } from '../limits/group-limits.ts';
 import { type AcceptPorts, acceptStored } from './accept-stored.ts';
 import { draftJob } from './draft-job.ts';
 import { openMedia } from './open-media.ts';
+import type { StoreVideo } from './sound-only/store-video.ts';
 import { type IntentPorts, UploadIntent } from './upload-intent.ts';
 
 export interface StoreUploadPorts extends IntentPorts, AcceptPorts {
+  storeVideo: StoreVideo;
   links: SignedLinks;
   groupLimits: GroupLimits;
 }
@@ -24,6 +26,8 @@ export interface Upload {
   filename: string;
   /** The film of which the file is the sound. */
   original: OriginalFile | null;
+  /** Whether all of the file is to be kept, and not only the sound of a film. */
+  isWhole: boolean;
   bytes: AsyncIterable<Uint8Array>;
   /** Called when the whole file is stored, since fields of a form may follow it. Throws `invalid_option`. */
   options(): ConversionOptions;
@@ -41,23 +45,24 @@ export interface Upload {
 export type StoreUpload = (upload: Upload) => Promise<Job>;
 
 export function createStoreUpload(ports: StoreUploadPorts): StoreUpload {
-  const { blobs, links, groupLimits } = ports;
+  const { storeVideo, links, groupLimits } = ports;
 
   return async (upload) => {
-    const { bytes, confirm, signal } = upload;
+    const { bytes, isWhole, original, options, confirm, signal } = upload;
     // A file that is refused by its first bytes is refused before anything is written.
     const { maxUploadBytes: maxBytes } = groupLimits[upload.user.group];
     using media = await openMedia(bytes, { maxBytes, signal });
     const draft = draftJob({ ...upload, videoBlobId: randomUUID() }, { links, groupLimits });
     const intent = await UploadIntent.begin(draft, ports);
     try {
-      const { size, sha256 } = await blobs.write(draft.videoBlobId, media.bytes, {
+      const video = { ...media, id: draft.videoBlobId, isWhole: isWhole || original !== null, options };
+      const { size, sha256, kept } = await storeVideo(video, {
         expires: new Date(draft.expires_at),
         signal: AbortSignal.any([signal, intent.lostSignal]),
       });
       return await acceptStored(
         {
-          ...{ draft, owner: upload.user, size, sha256, confirm, options: upload.options() },
+          ...{ draft, owner: upload.user, size, sha256, kept, confirm, options: options() },
           accept: (accepted) => intent.accept(accepted),
           withdraw: () => intent.withdraw(),
         },

@@ -2,9 +2,10 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import { checkOptions, isKnownName, type OptionEntry, parseOptions } from '../options/parse-options.ts';
 import { ORIGINAL_NAMES } from './original-file.ts';
 import type { OpenUpload } from './request-stream.ts';
+import { WHOLE_NAME } from './sound-only/parse-whole.ts';
 
 /** Query parameters of an upload that are not options. */
-const OTHERS = ['filename', ...ORIGINAL_NAMES];
+const OTHERS = ['filename', ...ORIGINAL_NAMES, WHOLE_NAME];
 
 /** The options of one upload. Both the query and the fields of a form may give them, also when the fields follow the file. */
 export interface UploadOptions {

@@ -25,6 +25,10 @@ export const originalFile = z.object({
 });
 export type OriginalFile = z.infer<typeof originalFile>;
 
+/** What is stored of a file. */
+export const kept = z.enum(['whole', 'sound']);
+export type Kept = z.infer<typeof kept>;
+
 const listOfFailures = Object.entries(FAILURES).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
 
 /** The public form of a job: what its owner sees. */
@@ -59,6 +63,11 @@ export const jobView = z.object({
       .nullable()
       .default(null)
       .describe('the film on the client, where only its sound was sent; `size` is then that of the sound'),
+    kept: kept
+      .default('whole')
+      .describe(
+        'what is stored of the file: with `sound`, its picture was left out, so that it cannot be converted again with cover=frame',
+      ),
   }),
   mp3: z
     .object({ size: z.number().int().describe('bytes'), sha256: z.string(), duration_seconds: z.number() })

@@ -1,5 +1,5 @@
 import { baseOf, type Job, type PreviousMp3 } from './job.ts';
-import type { JobView, Mp3, OriginalFile, Source, Track } from './job-view.ts';
+import type { JobView, Kept, Mp3, OriginalFile, Source, Track } from './job-view.ts';
 
 /**
  * The form in which a job is saved: one flat document for every status, with null where the status has no such value.
@@ -7,10 +7,12 @@ import type { JobView, Mp3, OriginalFile, Source, Track } from './job-view.ts';
  */
 export interface StoredJob extends Omit<JobView, 'status' | 'warnings' | 'source' | 'queue'> {
   status: Job['status'];
-  source: Omit<JobView['source'], 'tracks' | 'original'> & {
+  source: Omit<JobView['source'], 'tracks' | 'original' | 'kept'> & {
     tracks: StoredTrack[] | null;
     /** Absent in a job of an older release. */
     original?: OriginalFile | null;
+    /** Absent in a job of an older release. */
+    kept?: Kept;
   };
   /** Absent in a job of an older release, and where there is none. */
   warnings?: JobView['warnings'];
@@ -122,9 +124,15 @@ export function fromStoredJob(stored: StoredJob): Job {
   }
 }
 
-const fromStoredSource = ({ tracks, original = null, ...source }: StoredJob['source']): Source => ({
+const fromStoredSource = ({
+  tracks,
+  original = null,
+  kept = 'whole',
+  ...source
+}: StoredJob['source']): Source => ({
   ...source,
   original,
+  kept,
   tracks:
     tracks?.map((track) => ({ position: null, title: null, channels: null, selected: false, ...track })) ??
     null,

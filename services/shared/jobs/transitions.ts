@@ -115,7 +115,7 @@ export const tombstone: Transition = (job) => {
     status: 'deleted',
     expires_at: new Date(expires).toISOString(),
     orphanedBlobs: mp3BlobId === undefined ? orphanedBlobs : [...orphanedBlobs, mp3BlobId],
-    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original: null },
+    source: { size: 0, sha256: '', duration_seconds: null, tracks: null, original: null, kept: 'whole' },
     filename: '',
     email: '',
     download_url: '',

@@ -33,7 +33,7 @@ const SCHEMAS: [heading: string, shape: Record<string, z.ZodType>][] = [
 const COMPUTED: Record<string, RegExp> = {
   ARGON2_PARALLEL: /^half of the processors, 1 to 3$/,
   CONCURRENCY: /^number of processors$/,
-  SPOOL_DIR: /^`mp3converter-spool` in the temporary folder$/,
+  SPOOL_DIR: /^`mp3converter-(gateway-)?spool` in the temporary folder$/,
 };
 
 /** The default as the document should have it: `required`, `none`, or the value in backticks. */
@@ -97,5 +97,7 @@ describe('docs/configuration.md', () => {
   it('describes the defaults that depend on the machine', () => {
     assert.deepEqual([1, 2, 4, 64].map(defaultParallel), [1, 1, 2, 3]);
     assert.equal(converterEnvironment.shape.SPOOL_DIR.parse(undefined), `${tmpdir()}/mp3converter-spool`);
+    const gateway = gatewayEnvironment.shape.SPOOL_DIR.parse(undefined);
+    assert.equal(gateway, `${tmpdir()}/mp3converter-gateway-spool`);
   });
 });

@@ -22,6 +22,7 @@ import { createOverview } from '../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../services/gateway/page/site.ts';
 import { createAskConverter } from '../../../services/gateway/probe/ask-converter.ts';
 import { createDeduplicate } from '../../../services/gateway/uploads/deduplicate.ts';
+import { storeWhole } from '../../../services/gateway/uploads/sound-only/store-video.ts';
 import { createStoreUpload } from '../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../services/gateway/uploads/tus/lease-locker.ts';
@@ -254,7 +255,7 @@ export function buildGateway({
     searches: createConcurrencyLimit(limits.searches, 'searches for jobs'),
     askConverter: createAskConverter(invoke),
     eventStreams: createConcurrencyLimit(limits.eventStreams, 'event streams'),
-    storeUpload: createStoreUpload(uploadPorts),
+    storeUpload: createStoreUpload({ ...uploadPorts, storeVideo: storeWhole(uploadPorts.blobs) }),
     resumable,
     commands,
     failedJobs: createFailedJobs({ jobs, failedIndex, commands, log }),

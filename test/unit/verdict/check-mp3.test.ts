@@ -3,7 +3,14 @@ import { describe, it } from 'node:test';
 import { findMp3Fault } from '../../verdict/check-mp3.ts';
 
 describe('findMp3Fault(check)', () => {
-  const source = { size: 1, sha256: 'source', duration_seconds: 1, tracks: null, original: null };
+  const source = {
+    size: 1,
+    sha256: 'source',
+    duration_seconds: 1,
+    tracks: null,
+    original: null,
+    kept: 'whole' as const,
+  };
   const check = {
     sourceSha256: 'source',
     expectedSeconds: 1,

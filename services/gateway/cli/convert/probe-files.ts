@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { formatSize } from '../../../shared/runtime/format.ts';
-import type { LocalFile } from '../../client/local-file.ts';
 import { probeFile } from '../../client/probe.ts';
 import type { Session } from '../../client/session/session.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
 import { CommandError, toErrorDocument } from '../errors.ts';
 import { checkVideo, type VideoFile } from '../files/video.ts';
 import { printJson, printText } from '../terminal/print-json.ts';

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { FileChangedError } from '../../client/local-file.ts';
+import { FileChangedError } from '../../client/file-changed.ts';
 import type { Film } from '../../client/uploads/film.ts';
 import { printable } from '../terminal/text.ts';
 import { contentType, type VideoFile } from './video.ts';

@@ -1,4 +1,4 @@
-import type { LocalFile } from '../local-file.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
 
 /** Large enough for the speed of a disk, and small enough that progress is smooth on a slow line. */
 const PIECE_BYTES = 512 * 1024;

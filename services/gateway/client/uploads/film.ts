@@ -1,4 +1,4 @@
-import type { LocalFile } from '../local-file.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
 
 /** A file that can be sent, with what the gateway has to know of it. */
 export interface Film {

@@ -1,5 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
-import type { LocalFile } from '../local-file.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
 
 const SAMPLE_BYTES = 64 * 1024;
 

@@ -1,8 +1,8 @@
+import type { LocalFile } from '../../sound/local-file.ts';
 import type { AcceptedUpload } from '../../uploads/upload-view.ts';
 import type { Clock } from '../http/clock.ts';
 import { ConnectionLostError, isProblem, ProblemError, statusOf, UnreachableError } from '../http/errors.ts';
 import { createRetrySchedule, LONG_WAIT_MS } from '../http/retry.ts';
-import type { LocalFile } from '../local-file.ts';
 import type { Session } from '../session/session.ts';
 import { randomKey } from './random-key.ts';
 import { sendRest } from './send-rest.ts';

@@ -1,6 +1,6 @@
+import type { LocalFile } from '../../sound/local-file.ts';
 import type { Clock } from '../http/clock.ts';
 import { ConnectionLostError } from '../http/errors.ts';
-import type { LocalFile } from '../local-file.ts';
 import { streamFile } from './file-stream.ts';
 import type { Tus } from './tus.ts';
 

@@ -1,10 +1,11 @@
 import { isFinalStatus } from '../../../shared/jobs/job.ts';
 import type { JobView } from '../../../shared/jobs/job-view.ts';
+import type { LocalFile } from '../../sound/local-file.ts';
 import type { AcceptedUpload } from '../../uploads/upload-view.ts';
+import { FileChangedError } from '../file-changed.ts';
 import { isProblem, ProblemError } from '../http/errors.ts';
 import { retry } from '../http/retry.ts';
 import { getJob } from '../jobs.ts';
-import { FileChangedError, type LocalFile } from '../local-file.ts';
 import type { Session } from '../session/session.ts';
 import { streamFile } from './file-stream.ts';
 import { fingerprintOf } from './fingerprint.ts';

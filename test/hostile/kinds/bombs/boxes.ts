@@ -1,4 +1,4 @@
-import { ID } from '../../../../services/gateway/client/sound/matroska/ids.ts';
+import { ID } from '../../../../services/gateway/sound/matroska/ids.ts';
 import { ebmlHeader, element, matroskaFilm } from '../../../support/matroska-film.ts';
 import { box, FTYP, join, mp4, u32 } from '../../bytes/iso.ts';
 import { chunk, wave } from '../../bytes/riff.ts';

@@ -1,5 +1,5 @@
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { ID } from '../../../../services/gateway/client/sound/matroska/ids.ts';
+import { ID } from '../../../../services/gateway/sound/matroska/ids.ts';
 import { element, info, matroskaFilm, pictureEntry, trackEntry } from '../../../support/matroska-film.ts';
 import { box, FTYP, fullBox, join, mp4 } from '../../bytes/iso.ts';
 import { wave } from '../../bytes/riff.ts';

@@ -1,4 +1,4 @@
-import { ID } from '../../../../services/gateway/client/sound/matroska/ids.ts';
+import { ID } from '../../../../services/gateway/sound/matroska/ids.ts';
 import {
   cluster,
   element,

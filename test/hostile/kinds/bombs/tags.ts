@@ -1,4 +1,4 @@
-import { ID } from '../../../../services/gateway/client/sound/matroska/ids.ts';
+import { ID } from '../../../../services/gateway/sound/matroska/ids.ts';
 import { element, info, matroskaFilm, pictureEntry, soundEntry } from '../../../support/matroska-film.ts';
 import { frame, id3, picture, text } from '../../bytes/id3.ts';
 import { box, fullBox, join, mp4 } from '../../bytes/iso.ts';

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
-import { DiskFull, SandboxFailure } from '../../../../services/converter/failure.ts';
+import { SandboxFailure } from '../../../../services/converter/failure.ts';
 import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
+import { DiskFull } from '../../../../services/shared/runtime/spool.ts';
 import { media, tone, video } from '../../../support/media.ts';
 import { tools, unconfined } from '../../../support/tools.ts';
 import { createTestConverter } from './test-converter.ts';
@@ -220,7 +221,14 @@ describe('createConvert › temporary failures', () => {
     const transcode: Transcode = () => assert.fail('it was fetched');
     await using converter = await createTestConverter({ transcode });
     const size = Number.MAX_SAFE_INTEGER;
-    const source = { size, sha256: '', duration_seconds: null, tracks: null, original: null };
+    const source = {
+      size,
+      sha256: '',
+      duration_seconds: null,
+      tracks: null,
+      original: null,
+      kept: 'whole' as const,
+    };
     const job = await converter.submit(await video(2), { source });
     await converter.deliver(job);
     assert.equal((await converter.job(job)).infrastructureFailures, 1);

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
-import { createSpool } from '../../../../services/converter/capacity/spool.ts';
 import type { QueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
@@ -15,6 +14,7 @@ import { createTranscode } from '../../../../services/converter/transcode/transc
 import { type BlobStore, createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore, type JobStore } from '../../../../services/shared/jobs/job-store.ts';
+import { createSpool } from '../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { createConfirmMissing, writeMarker } from '../../../../services/shared/state/store-marker.ts';
@@ -128,7 +128,7 @@ async function submit(
   const job = newJob({
     filename: '../../étrange\r\n<b>"name".mp4',
     options: { quality: 9 },
-    source: { size, sha256, duration_seconds: null, tracks: null, original: null },
+    source: { size, sha256, duration_seconds: null, tracks: null, original: null, kept: 'whole' },
     trace_id: TRACE,
     videoBlobId: id,
     ...fields,

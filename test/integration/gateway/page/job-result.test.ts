@@ -33,6 +33,7 @@ describe('an MP3 on the page', () => {
       duration_seconds: 20,
       tracks,
       original: ORIGINAL,
+      kept: 'whole' as const,
     };
     const job = await ownMp3(gateway, { filename: 'Urlaub.mkv', warnings, source });
     await putJobs(gateway, job);

@@ -33,7 +33,7 @@ const filmOf = (size: number): Film => ({
 
 const planOf =
   (size: number): SendVideoPorts['plan'] =>
-  async () => ({ ...filmOf(size), track: 1 });
+  async () => ({ ...filmOf(size), track: 1, audioTracks: 2 });
 
 /** What the gateway answers, by operation. The client reads nothing else of it. */
 const ANSWERS: Record<string, { json?: unknown; text?: string; headers?: Record<string, string> }> = {

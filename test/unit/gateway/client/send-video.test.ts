@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import type { LocalFile } from '../../../../services/gateway/client/local-file.ts';
 import { mayNeedWhole } from '../../../../services/gateway/client/may-need-whole.ts';
 import {
   type Sending,
@@ -13,6 +12,7 @@ import { createMemoryTokens } from '../../../../services/gateway/client/session/
 import type { Film } from '../../../../services/gateway/client/uploads/film.ts';
 import { createMemoryUploads } from '../../../../services/gateway/client/uploads/upload-store.ts';
 import { watchSent } from '../../../../services/gateway/client/watch-sent.ts';
+import type { LocalFile } from '../../../../services/gateway/sound/local-file.ts';
 import { FAILURES, type FailureCode } from '../../../../services/shared/jobs/failures.ts';
 import { baseOf } from '../../../../services/shared/jobs/job.ts';
 import { failed } from '../../../support/job.ts';
@@ -34,7 +34,7 @@ const film: Film = {
 /** A plan of which only the sizes matter. */
 const plan: SendVideoPorts['plan'] = async (file) => {
   await file.read(0, 1000);
-  return { file: fileOf(SOUND_BYTES), track: 2 };
+  return { file: fileOf(SOUND_BYTES), track: 2, audioTracks: 2 };
 };
 
 async function build(context: TestContext) {
@@ -116,7 +116,7 @@ describe('sendVideo', () => {
 
   it('sends all of a film of whose sound the gateway says that it is no media file', async (context) => {
     const { send, sendings, reasons, sourceOf } = await build(context);
-    const text = async () => ({ file: fileOf(Buffer.alloc(2_000_000, 'text ')), track: 1 });
+    const text = async () => ({ file: fileOf(Buffer.alloc(2_000_000, 'text ')), track: 1, audioTracks: 2 });
     const { id } = await send({ plan: text });
     assert.deepEqual(
       sendings.map(({ kind }) => kind),
@@ -140,7 +140,9 @@ describe('sendVideo', () => {
       // An option that no gateway knows stands for one that an older gateway does not know.
       return sendRequest(isKnown ? request : { ...request, query: { unheard_of: '1' } });
     };
-    const { id, kind } = await send({ plan: async () => ({ file: fileOf(mp4(900_000)), track: 2 }) });
+    const { id, kind } = await send({
+      plan: async () => ({ file: fileOf(mp4(900_000)), track: 2, audioTracks: 2 }),
+    });
     assert.equal(kind, 'sound');
     assert.equal(sendings.length, 1);
     const { size, original } = await sourceOf(id);

@@ -17,6 +17,7 @@ import { createFailedJobs } from '../../../../services/gateway/operator/failed-j
 import { createOverview } from '../../../../services/gateway/operator/overview.ts';
 import type { Site } from '../../../../services/gateway/page/site.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
+import { storeWhole } from '../../../../services/gateway/uploads/sound-only/store-video.ts';
 import { createStoreUpload } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createResumable } from '../../../../services/gateway/uploads/tus/create-resumable.ts';
 import { createLeaseLocker } from '../../../../services/gateway/uploads/tus/lease-locker.ts';
@@ -124,7 +125,7 @@ export function createTestGateway(
         ],
       }),
     }),
-    storeUpload: createStoreUpload(uploadPorts),
+    storeUpload: createStoreUpload({ ...uploadPorts, storeVideo: storeWhole(uploadPorts.blobs) }),
     resumable,
     idempotency: resumable.idempotency,
     admission: createAdmission({ uploads: many, activeJobs: many }, () => countActive(jobs, index)),

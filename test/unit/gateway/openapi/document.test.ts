@@ -91,7 +91,7 @@ describe('openapi', () => {
       const inQuery = parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
       assert.deepEqual(
         inQuery.filter(
-          (name) => !['filename', 'size', 'tail', 'original_size', 'original_track'].includes(name),
+          (name) => !['filename', 'size', 'tail', 'original_size', 'original_track', 'whole'].includes(name),
         ),
         names,
       );

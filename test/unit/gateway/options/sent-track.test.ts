@@ -31,4 +31,19 @@ describe('requireSentTrack', () => {
       else assert.throws(check, { code: 'invalid_option', message: /track 2.*send the whole file.*--whole/ });
       requireSentTrack(then, newJob({ options: first }));
     });
+
+  const KEPT: [kept: 'sound' | 'whole', then: ConversionOptions, isPossible: boolean][] = [
+    ['sound', { bitrate: 192 }, true],
+    ['sound', { track: 1 }, true],
+    ['sound', { cover: 'none' }, true],
+    ['sound', { cover: 'frame' }, false],
+    ['whole', { cover: 'frame' }, true],
+  ];
+  for (const [kept, then, isPossible] of KEPT)
+    it(`${isPossible ? 'allows' : 'refuses'} ${JSON.stringify(then)} where the gateway has kept the ${kept}`, () => {
+      const keeping = newJob({ source: { ...newJob().source, kept } });
+      const check = () => requireSentTrack(then, keeping);
+      if (isPossible) check();
+      else assert.throws(check, { code: 'invalid_option', message: /upload the film again/ });
+    });
 });

@@ -151,7 +151,14 @@ describe('the time of a queued job', () => {
   it('is that of the jobs ahead and its own', async (context) => {
     const { gateway, view, pass } = await setUp(context);
     const source = (mib: number) => ({
-      ...{ size: mib * MIB, sha256: 'x', duration_seconds: null, tracks: null, original: null },
+      ...{
+        size: mib * MIB,
+        sha256: 'x',
+        duration_seconds: null,
+        tracks: null,
+        original: null,
+        kept: 'whole' as const,
+      },
     });
     await gateway.save(newJob({ updated_at: queuedAt(1), source: source(10) }));
     const converting = await gateway.save(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { retryWith } from '../../../../services/shared/jobs/generations.ts';
 import type { Job } from '../../../../services/shared/jobs/job.ts';
+import type { Kept } from '../../../../services/shared/jobs/job-view.ts';
 import {
   cancel,
   claim,
@@ -60,6 +61,22 @@ describe('createDeduplicate, for content that its owner uploads again with the s
     harness.clock.advance(RETENTION_SECONDS * 600);
     assert.notEqual((await harness.storeUpload()).id, first.id);
   });
+
+  const KEPT: [earlier: Kept, then: Kept, isSame: boolean][] = [
+    ['sound', 'sound', true],
+    ['whole', 'whole', true],
+    ['whole', 'sound', true],
+    ['sound', 'whole', false],
+  ];
+  for (const [earlier, then, isSame] of KEPT)
+    test(`${isSame ? 'returns the earlier' : 'makes a new'} job where ${then} is kept after ${earlier}`, async (context) => {
+      const harness = build(context);
+      harness.kept.of = earlier;
+      const first = await harness.storeUpload();
+      await finish(harness, first.id);
+      harness.kept.of = then;
+      assert.equal((await harness.storeUpload()).id === first.id, isSame);
+    });
 
   test('returns the job that was made of the content last', async (context) => {
     const harness = build(context);

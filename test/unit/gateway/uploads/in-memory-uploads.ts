@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { createSignedLinks } from '../../../../services/gateway/downloads/signed-link.ts';
 import { createDeduplicate } from '../../../../services/gateway/uploads/deduplicate.ts';
+import { storeWhole } from '../../../../services/gateway/uploads/sound-only/store-video.ts';
 import {
   createStoreUpload,
   type StoreUploadPorts,
   type Upload,
 } from '../../../../services/gateway/uploads/store-upload.ts';
 import { createDayUsage } from '../../../../services/gateway/usage/day-usage.ts';
+import type { Kept } from '../../../../services/shared/jobs/job-view.ts';
 import { createLog } from '../../../../services/shared/runtime/log.ts';
 import { sameLimits } from '../../../support/group-limits.ts';
 import { OWNER } from '../../../support/job.ts';
@@ -39,8 +41,11 @@ export function createInMemoryUploads(context: TestContext) {
   });
   const stores = createStores({ ...harness.memory, ...state });
   const publishedVideos: string[] = [];
+  /** What the gateway is said to keep of each file, all of which is stored. */
+  const kept: { of: Kept } = { of: 'whole' };
   const groupLimits = sameLimits({ maxUploadBytes: 10_000_000, retentionSeconds: RETENTION_SECONDS });
   const ports: StoreUploadPorts = {
+    storeVideo: async (...args) => ({ ...(await storeWhole(stores.blobs)(...args)), kept: kept.of }),
     ...stores,
     usage: createDayUsage({ state, ...stores, groupLimits, keepVideoMs: 0 }),
     deduplicate: createDeduplicate(state, stores.jobs, RETENTION_SECONDS),
@@ -55,6 +60,7 @@ export function createInMemoryUploads(context: TestContext) {
     ...harness,
     state,
     calls,
+    kept,
     uploadStore,
     publishedVideos,
     storeUpload: (file = upload(), request: Partial<Upload> = {}) =>
@@ -64,7 +70,7 @@ export function createInMemoryUploads(context: TestContext) {
         user: OWNER,
         options: () => ({ quality: 2 }),
         traceId: '0af7651916cd43dd8448eb211c80319c',
-        original: null,
+        ...{ original: null, isWhole: false },
         confirm: async () => undefined,
         signal: new AbortController().signal,
         ...request,

@@ -38,7 +38,8 @@ describe('POST /upload', () => {
         assert.deepEqual([job.owner, job.email, job.filename], [OWNER.id, OWNER.email, 'a.mp4']);
         assert.deepEqual(job.options, DEFAULT_OPTIONS);
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        assert.deepEqual(job.source, { size, sha256, duration_seconds: null, tracks: null, original: null });
+        const unknown = { duration_seconds: null, tracks: null, original: null };
+        assert.deepEqual(job.source, { size, sha256, ...unknown, kept: 'whole' });
         assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
         assert.deepEqual(gateway.publishedVideos, [job]);
         const open = (await Array.fromAsync(gateway.index.listActive())).flat();
@@ -187,6 +188,24 @@ describe('POST /upload with the sound of a film', () => {
     'original_size=&original_track=',
   ];
   for (const query of WRONG)
+    it(`refuses ${query} with 422`, async () => {
+      const gateway = buildGateway();
+      const { status, json } = await upload(gateway, `?${query}`);
+      assert.deepEqual([status, json.code], [422, 'invalid_option']);
+      assert.deepEqual(gateway.storedKeys(), []);
+    });
+});
+
+describe('POST /upload with whole', () => {
+  for (const query of ['whole=true', 'whole=false', 'whole=true&whole=true'])
+    it(`takes ${query}, which is no option of the conversion`, async () => {
+      const gateway = buildGateway();
+      const { status, json } = await upload(gateway, `?filename=a.mp4&${query}`);
+      assert.equal(status, 202);
+      assert.deepEqual((await gateway.jobs.get(json.id)).document.options, DEFAULT_OPTIONS);
+    });
+
+  for (const query of ['whole=', 'whole=1', 'whole=TRUE', 'whole=true&whole=false'])
     it(`refuses ${query} with 422`, async () => {
       const gateway = buildGateway();
       const { status, json } = await upload(gateway, `?${query}`);

@@ -41,7 +41,14 @@ const STATUSES = Object.keys(JOBS) as Job['status'][];
 
 const MP3: Mp3 = { size: 9, sha256: 'ab', duration_seconds: 1 };
 const ERROR = { code: 'no_audio', detail: 'there is no sound in it' };
-const SOURCE = { size: 5, sha256: 'cd', duration_seconds: null, tracks: null, original: null };
+const SOURCE = {
+  size: 5,
+  sha256: 'cd',
+  duration_seconds: null,
+  tracks: null,
+  original: null,
+  kept: 'whole' as const,
+};
 
 const TRANSITIONS: Record<string, Transition> = {
   renewUpload,

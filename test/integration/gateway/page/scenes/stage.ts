@@ -48,7 +48,13 @@ export async function startStage(
   ];
   const track = { index: 1, type: 'audio', position: 1, codec: 'aac', duration_seconds: 20 } as const;
   const source = {
-    ...{ size: 31_000_000, sha256: 'ab'.repeat(32), duration_seconds: 20, original: ORIGINAL },
+    ...{
+      size: 31_000_000,
+      sha256: 'ab'.repeat(32),
+      duration_seconds: 20,
+      original: ORIGINAL,
+      kept: 'whole' as const,
+    },
     tracks: [{ ...track, language: 'ger', title: null, channels: 6, selected: true }],
   };
   const done = await ownMp3(system, { filename: 'A holiday in Brittany.mkv', warnings, source });

@@ -197,7 +197,7 @@ describe('mp3 show', () => {
   it('shows the film and what was sent of it', async (context) => {
     const source = { size: 31e6, sha256: 'ab'.repeat(32), duration_seconds: 5400, tracks: null };
     const { run } = await build(context, [
-      numbered(1, newJob({ source: { ...source, original: { size: 1.9e9, track: 1 } } })),
+      numbered(1, newJob({ source: { ...source, original: { size: 1.9e9, track: 1 }, kept: 'whole' } })),
     ]);
     const { out } = await run(['show', idOf(1)]);
     assert.match(out, / source {5}31\.0 MB, 1:30:00\n {2}film {7}1\.9 GB; its sound was sent\n/);

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
 import { openFilm } from '../../../../../services/gateway/cli/files/open-film.ts';
 import { checkVideo } from '../../../../../services/gateway/cli/files/video.ts';
-import { FileChangedError } from '../../../../../services/gateway/client/local-file.ts';
+import { FileChangedError } from '../../../../../services/gateway/client/file-changed.ts';
 import { streamFile } from '../../../../../services/gateway/client/uploads/file-stream.ts';
 import { randomBytes } from '../../../../support/random.ts';
 import { temporaryFolder } from '../test-terminal.ts';

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
-import { FileChangedError, type LocalFile } from '../../../../../services/gateway/client/local-file.ts';
+import { FileChangedError } from '../../../../../services/gateway/client/file-changed.ts';
 import {
   NotResumableError,
   type UploadPorts,
   uploadResumable,
 } from '../../../../../services/gateway/client/uploads/resumable-upload.ts';
 import type { UploadRecord } from '../../../../../services/gateway/client/uploads/upload-store.ts';
+import type { LocalFile } from '../../../../../services/gateway/sound/local-file.ts';
 import { randomBytes, randomNumbers } from '../../../../support/random.ts';
 import { createTestClock } from '../test-clock.ts';
 import { problem, sessionWithoutLogin } from '../test-transport.ts';

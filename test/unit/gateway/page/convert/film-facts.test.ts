@@ -18,7 +18,7 @@ const filmOf = (fields: Partial<ProbeResult> = {}, own: Record<string, string> =
   ...{ size: 2_000_000, own },
   found: { plan: undefined, planKey: '', probe: probeAnswer(fields), isTooLarge: false },
 });
-const plan = { track: 1, file: { size: 500_000, read: async () => new Uint8Array() } };
+const plan = { track: 1, audioTracks: 1, file: { size: 500_000, read: async () => new Uint8Array() } };
 const planned = { ...filmOf(), found: { ...filmOf().found, plan } };
 
 describe('what is said of a film before it is sent', () => {

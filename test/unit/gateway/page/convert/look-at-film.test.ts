@@ -33,7 +33,7 @@ async function look(film: Film, ports: Partial<LookPorts> & { answers?: unknown[
       return answer as ReturnType<typeof probeAnswer>;
     },
   };
-  const plan: LookPorts['plan'] = async () => ({ file: sound, track: 1 });
+  const plan: LookPorts['plan'] = async () => ({ file: sound, track: 1, audioTracks: 1 });
   return { seen: await lookAt(film, options, { client, plan, isForced: false, signal, ...ports }), asked };
 }
 

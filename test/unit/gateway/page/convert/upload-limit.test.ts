@@ -4,7 +4,7 @@ import type { Found } from '../../../../../services/gateway/page/app/convert/fil
 import { bytesToSend, exceeds } from '../../../../../services/gateway/page/app/convert/films/upload-limit.ts';
 
 const SOUND_BYTES = 500;
-const plan = { file: { size: SOUND_BYTES, read: async () => new Uint8Array() }, track: 1 };
+const plan = { file: { size: SOUND_BYTES, read: async () => new Uint8Array() }, track: 1, audioTracks: 1 };
 const found: Found = { plan, planKey: '', probe: undefined, isTooLarge: false };
 const film = (of: Partial<Found> | undefined) => ({ size: 5_000, found: of && { ...found, ...of } });
 

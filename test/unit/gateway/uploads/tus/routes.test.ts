@@ -40,6 +40,7 @@ describe('PATCH /uploads/:id', () => {
       duration_seconds: null,
       tracks: null,
       original: null,
+      kept: 'whole',
     });
     assert.ok(bytes.equals(await buffer(gateway.blobs.read(job.videoBlobId))));
     assert.deepEqual(gateway.publishedVideos, [job]);

@@ -1,8 +1,6 @@
 import type { ProbeResult } from '../../../../../shared/jobs/probe.ts';
 import type { Client } from '../../../../client/client.ts';
 import { isProblem, ProblemError, UnreachableError } from '../../../../client/http/errors.ts';
-import type { LocalFile } from '../../../../client/local-file.ts';
-import { planSound, type SoundPlan } from '../../../../client/sound/plan-sound.ts';
 import type { Film } from '../../../../client/uploads/film.ts';
 import {
   HEAD_BYTES,
@@ -10,6 +8,8 @@ import {
   PADDING_BYTES,
   paddingBytes,
 } from '../../../../signatures/media-signature.ts';
+import type { LocalFile } from '../../../../sound/local-file.ts';
+import { planSound, type SoundPlan } from '../../../../sound/plan-sound.ts';
 import { type Options, pickOptions } from '../options/options.ts';
 
 /** What is known of a film before it is sent. */

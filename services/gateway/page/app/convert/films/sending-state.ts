@@ -1,5 +1,5 @@
+import { FileChangedError } from '../../../../client/file-changed.ts';
 import { ClientError, ProblemError } from '../../../../client/http/errors.ts';
-import { FileChangedError } from '../../../../client/local-file.ts';
 import { messageOf } from '../../shell/error-message.ts';
 import { formatClock, formatPercent, formatSize } from '../../text/format.ts';
 import { hasText, t } from '../../text/language.ts';

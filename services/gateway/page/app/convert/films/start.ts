@@ -38,7 +38,7 @@ export function startFilms(): void {
 function loadSending(): void {
   const parts = [
     import('../../../../client/send-video.ts'),
-    import('../../../../client/sound/plan-sound.ts'),
+    import('../../../../sound/plan-sound.ts'),
     import('../storage/kept.ts'),
   ];
   // Where that fails, it is loaded again when it is needed.

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { createSemaphore } from '../../../shared/runtime/semaphore.ts';
+import type { SoundReply, SoundRequest } from './sound-worker.ts';
+
+/** The index of the longest film takes less than a second. A film that was made to take longer is kept whole. */
+const MAX_MS = 10_000;
+/** MiB. The index of an MP4 may have 256 MiB, of which a film of two hours needs 10. */
+const MAX_HEAP = 512;
+
+/** Leaves the picture out of films, one after the other, in a thread of its own. */
+export interface SoundWriter {
+  /**
+   * See `writeSound`. Rejects with the reason of the signal, and where the film could not be read in time or at all.
+   */
+  write(request: SoundRequest, signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** @param maxMs how long a film may take, with its wait for the films before it */
+export function createSoundWriter(maxMs = MAX_MS): SoundWriter {
+  const turns = createSemaphore(1);
+  let current: Worker | undefined;
+
+  function start(): Worker {
+    const worker = new Worker(new URL('./sound-worker.ts', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
+    });
+    worker.unref();
+    return worker;
+  }
+
+  /** Ends the thread, because it may be in the midst of a film. */
+  async function end(): Promise<void> {
+    const worker = current;
+    current = undefined;
+    await worker?.terminate();
+  }
+
+  async function ask(request: SoundRequest, signal: AbortSignal): Promise<boolean> {
+    current ??= start();
+    try {
+      const replied = once(current, 'message', { signal }) as Promise<[SoundReply]>;
+      current.postMessage(request);
+      const [reply] = await replied;
+      if ('error' in reply) throw reply.error;
+      return reply.isWritten;
+    } catch (error) {
+      await end();
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  return {
+    write(request, signal) {
+      const deadlineSignal = AbortSignal.any([signal, AbortSignal.timeout(maxMs)]);
+      return turns.run(() => ask(request, deadlineSignal), deadlineSignal);
+    },
+    close: end,
+  };
+}
