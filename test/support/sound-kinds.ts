@@ -31,10 +31,11 @@ const castanets = expression(
   '0.8*(2*random(0)-1)*exp(-60*mod(t,0.37))',
   '0.8*(2*random(1)-1)*exp(-60*mod(t+0.05,0.41))',
 );
+/** A voice of that many times its pitch, which is in periods. */
+const voiceOf = (pitch: string, harmonics: readonly number[]): string =>
+  harmonics.map((harmonic) => `${0.2 / harmonic}*sin(2*PI*${harmonic}*(${pitch}))`).join('+');
+const VOICE = voiceOf('120*t+3*sin(2*PI*0.6*t)', [1, 2, 3, 5, 8, 13, 21]);
 /** Bursts of a voice with harmonics and formants, and pauses between them. */
-const VOICE = [1, 2, 3, 5, 8, 13, 21]
-  .map((harmonic) => `${0.2 / harmonic}*sin(2*PI*${harmonic}*(120*t+3*sin(2*PI*0.6*t)))`)
-  .join('+');
 const speech = expression(
   `(gt(sin(2*PI*0.7*t),-0.4)*(0.6+0.4*sin(2*PI*4.3*t))*(${VOICE}+0.06*(2*random(0)-1)*gt(sin(2*PI*2.9*t),0.6)))`,
 );
@@ -66,11 +67,14 @@ const opposite = expression(
   '0.3*sin(2*PI*330*t)*(0.6+0.4*sin(2*PI*0.9*t))+0.1*(2*random(0)-1)',
   '-0.3*sin(2*PI*330*t)*(0.6+0.4*sin(2*PI*0.9*t))+0.02*(2*random(1)-1)',
 );
-const secondVoice = VOICE.replaceAll('120*t', '205*t').replaceAll('0.6*t', '0.83*t');
-/** Two voices, of which each is louder on one side, and some noise. */
+const [LOW, HIGH] = [
+  voiceOf('120*t+3*sin(2*PI*0.6*t)', [1, 3, 8]),
+  voiceOf('205*t+3*sin(2*PI*0.83*t)', [1, 2, 5]),
+];
+/** Two voices, of which each is louder on one side and one pauses, and some noise. */
 const voices = expression(
-  `${VOICE}+0.4*(${secondVoice})*gt(sin(2*PI*0.9*t),-0.2)+0.01*(2*random(0)-1)`,
-  `0.4*(${VOICE})+(${secondVoice})*gt(sin(2*PI*0.9*t),-0.2)+0.01*(2*random(1)-1)`,
+  `${LOW}+0.4*(${HIGH})*gt(sin(2*PI*0.9*t),-0.2)+0.01*(2*random(0)-1)`,
+  `0.4*(${LOW})+(${HIGH})*gt(sin(2*PI*0.9*t),-0.2)+0.01*(2*random(1)-1)`,
 );
 const clicks = expression('lt(mod(t,0.83),0.0005)*0.9', 'lt(mod(t+0.3,1.37),0.0003)*0.9');
 

@@ -21,7 +21,7 @@ export async function quality({ isQuick, filmDir, report, signal }: Bench): Prom
   const python = await pythonWith(requirements, print, signal);
   const kinds = isQuick ? QUALITY_KINDS.slice(0, QUICK_KINDS) : QUALITY_KINDS;
   const compared: ComparedQuality[] = [];
-  report.heading('A constant bit rate by three encoders, compared with one, by ViSQOL');
+  report.heading('A constant bit rate by three encoders, compared with one, by ViSQOL (one → three)');
   for (const kind of kinds) {
     const name = `${kind.name}, ${kind.bitrate} kbps`;
     try {
@@ -65,7 +65,7 @@ function reportKind(name: string, result: ComparedQuality, report: Bench['report
   const rated = `${round(result).length} of ${windows * audio.length} windows differ`;
   const atJoins = [worstDifference(round(result))];
   report.row({ ...mos, name: `${name}: at the joins`, values: atJoins, limit: MOST_DIFFERENCE, note: rated });
-  report.row({ name: `${name}: SNR of 200 ms, lost`, values: [decibelsLost], unit: 'dB' });
+  report.row({ name: `${name}: SNR of 200 ms, lost`, values: [decibelsLost], unit: 'dB', digits: 3 });
 }
 
 const describe = (mos: number | null): string => (mos === null ? 'silence' : mos.toFixed(3));
@@ -81,7 +81,7 @@ function reportAll(compared: readonly ComparedQuality[], report: Bench['report']
   report.row({ ...mos, name: 'the largest difference', values: worst(whole), limit: MOST_DIFFERENCE });
   report.row({ ...mos, name: 'the largest at a join', values: worst(round), limit: MOST_DIFFERENCE });
   const lost = Math.max(0, ...differing.map(({ decibelsLost }) => decibelsLost));
-  report.row({ name: 'SNR of 200 ms, lost at most', values: [lost], unit: 'dB' });
+  report.row({ name: 'SNR of 200 ms, lost at most', values: [lost], unit: 'dB', digits: 3 });
   report.row({
     name: 'sounds with other samples',
     values: [differing.length],

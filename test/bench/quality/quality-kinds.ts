@@ -2,7 +2,7 @@ import { SOUND_KINDS, type SoundKind } from '../../support/sound-kinds.ts';
 
 const COMMON_BITRATES = [128, 192, 320] as const;
 /** Kinds that an encoder finds harder than others, or that the ear notices more. */
-const AT_COMMON_BITRATES = new Set(['pink noise', 'bursts like speech', 'castanets', 'music with hits']);
+const AT_COMMON_BITRATES = new Set(['pink noise', 'bursts like speech', 'castanets', 'two voices']);
 
 const bitratesOf = ({ name, bitrate }: SoundKind) =>
   new Set([bitrate, ...(AT_COMMON_BITRATES.has(name) ? COMMON_BITRATES : [])]);

@@ -52,10 +52,13 @@ describe('worstDifference', () => {
 });
 
 describe('QUALITY_KINDS', () => {
-  it('has at least a dozen kinds of sound, each once at a bit rate', () => {
-    const names = QUALITY_KINDS.map(({ name, bitrate }) => `${name} ${bitrate}`);
-    assert.equal(new Set(names).size, names.length);
-    assert.ok(new Set(QUALITY_KINDS.map(({ source }) => source)).size >= 12);
+  it('has at least a dozen kinds of sound, each once at a sample rate and bit rate', () => {
+    const sounds = [...new Set(QUALITY_KINDS.map(({ source }) => source))];
+    const keys = QUALITY_KINDS.map(({ source, rate, bitrate, channels }) =>
+      [sounds.indexOf(source), rate, bitrate, channels].join(),
+    );
+    assert.deepEqual(keys, [...new Set(keys)]);
+    assert.ok(sounds.length >= 12);
   });
 
   it('has no bit rate that the encoder would lower', () => {
