@@ -18,6 +18,10 @@ export class ConversionFailure extends Error {
 export const tooLong = (maxSeconds: number): ConversionFailure =>
   new ConversionFailure('too_long', `the sound of the file is longer than ${durationInText(maxSeconds)}`);
 
+/** The failure of a video whose MP3 is not what it should be. The cause is for the log. */
+export const unplayable = (cause: Error): ConversionFailure =>
+  new ConversionFailure('conversion_failed', 'the sound of this file cannot be converted', cause);
+
 /** The header of a file takes a tool too long. Another run would take as long. */
 export class HeaderTooSlow extends ConversionFailure {
   constructor(cause: Error) {

@@ -78,6 +78,8 @@ export function readCommandLine(args: readonly string[]): Choice | undefined {
   if (unknown !== undefined) throw new Error(`There is no part ${unknown}.\n\n${usage}`);
   if (timeline !== undefined && !parts.some((name) => TIMED_PARTS.includes(name)))
     throw new Error(`--timeline needs the part ${TIMED_PARTS.join(' or ')}.\n\n${usage}`);
+  if (curves !== undefined && !parts.includes('queue'))
+    throw new Error(`--curves needs the part queue.\n\n${usage}`);
   return {
     ...{ blobs, parts, isQuick: quick },
     runs: positive('--runs', values.runs ?? (quick ? '1' : '3')),

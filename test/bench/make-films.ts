@@ -153,14 +153,15 @@ export const SOUNDS = {
 
 export type SoundName = keyof typeof SOUNDS;
 
-/** Makes an MP3 of 10 minutes, once in a run. Returns its path. */
+/** Makes an MP3 of 10 minutes without an ID3 tag, once in a run. Returns its path. */
 export async function tenMinuteMp3(name: SoundName, { filmDir, isQuick, signal }: Place): Promise<string> {
   const path = join(filmDir, `ten-minutes-${name}.mp3`);
   if (existsSync(path)) return path;
   await mkdir(filmDir, { recursive: true });
   const unfinished = join(filmDir, `unfinished-${name}.mp3`);
   const loop = `aloop=loop=-1:size=${CLIP_SECONDS * 48_000},atrim=duration=${isQuick ? QUICK_SECONDS : 600}`;
-  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', `${SOUNDS[name]},${loop}`, '-q:a', '2', unfinished];
+  const encoding = ['-q:a', '2', '-id3v2_version', '0'];
+  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', `${SOUNDS[name]},${loop}`, ...encoding, unfinished];
   await run('ffmpeg', args, { signal });
   await rename(unfinished, path);
   return path;

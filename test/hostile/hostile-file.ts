@@ -38,8 +38,6 @@ export interface HostileFile {
   options?: ConversionOptions;
   /** Whether `POST /probe` is tried as well. */
   isProbed: boolean;
-  /** Whether the MP3 is not played, as the converter does with each. That costs as much as a third of the conversion. */
-  isUnverified?: boolean;
 }
 
 /** The name by which `--only` finds a file. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Probe } from '../../services/converter/ffmpeg/probe/probe.ts';
 import { INPUT } from '../../services/converter/ffmpeg/untrusted-input.ts';
+import type { MeasuredSound } from '../../services/converter/meter/sound-meter.ts';
 import { createTranscode, type TranscodeTools } from '../../services/converter/transcode/transcode.ts';
 import type { ConversionOptions } from '../../services/shared/jobs/conversion-options.ts';
 import type { JobWarning } from '../../services/shared/jobs/warnings.ts';
@@ -13,6 +14,8 @@ export interface Converted extends AsyncDisposable {
   /** The MP3 with its tag, as it would be stored. */
   path: string;
   seconds: number;
+  /** What the sound is like. */
+  sound: MeasuredSound;
   /** Number of processes that encoded it. */
   parts: number;
   warnings: JobWarning[];
@@ -40,11 +43,11 @@ export async function convertFile(
       },
       onTime: () => undefined,
     });
-    const { seconds } = await made.verify();
+    const { seconds, sound } = await made.verify();
     const path = join(folder, 'stored.mp3');
     await writeFile(path, Buffer.concat([made.id3, await readFile(made.path)]));
     const { parts, warnings } = made;
-    return { path, seconds, parts, warnings, probed, [Symbol.asyncDispose]: remove };
+    return { path, seconds, sound, parts, warnings, probed, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

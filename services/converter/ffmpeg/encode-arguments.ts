@@ -1,11 +1,13 @@
 import ffmpeg from 'fluent-ffmpeg';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { outputRate } from '../../shared/mp3/output-format.ts';
+import { type SoundFormat, samplesOutput } from '../meter/sound-meter.ts';
 import { LOG_ARGUMENTS } from './encoder-log.ts';
 import { filterChain, requestedRange, type SampleRange, type SoundLimits } from './filter-chain.ts';
 import { type Gain, gainFilters } from './gain.ts';
 import { MATRIX_OPTIONS } from './mixdown.ts';
 import type { AudioTrack } from './probe/probe.ts';
+import { ENCODED, layoutOf, METERED, splitChain } from './split-chain.ts';
 import { INPUT, OUTPUT } from './untrusted-input.ts';
 
 /** Bytes per second at the highest bit rate, 320 kbps. */
@@ -38,6 +40,8 @@ export interface EncodeArguments extends EncodeSource {
   gain?: Gain | undefined;
   /** A part of the sound. Without it, all that the options select is encoded. */
   part?: PartArguments | undefined;
+  /** The format of the MP3, where ffmpeg also writes the samples that it encodes to the file descriptor 3, for the meter. */
+  meters?: SoundFormat | undefined;
 }
 
 /** A part of what the options select, in samples of the MP3's rate. */
@@ -59,7 +63,7 @@ export interface PartArguments {
  * format midway, ffmpeg would set the filters up again, and they would count anew: `-reinit_filter 0` makes that an error.
  */
 export function encodeArguments(request: EncodeArguments): string[] {
-  const { audio, filmStartSeconds, options, limits, inputBytes, listsPackets, part } = request;
+  const { audio, filmStartSeconds, options, limits, inputBytes, listsPackets, part, meters } = request;
   const rate = outputRate(audio.sampleRate, options);
   const finish = request.gain ? gainFilters(request.gain, rate) : [];
   const chain = {
@@ -71,9 +75,8 @@ export function encodeArguments(request: EncodeArguments): string[] {
   };
   const command = open(request)
     .inputOptions('-reinit_filter', '0')
-    .outputOptions(...selectTrack(audio))
+    .outputOptions(...(meters ? selectSamples(ENCODED) : [...selectTrack(audio), '-af', filterChain(chain)]))
     .audioCodec('libmp3lame')
-    .outputOptions('-af', filterChain(chain))
     .outputOptions('-fs', String(maxOutputBytes(audio, { ...limits, inputBytes })))
     .outputOptions('-id3v2_version', '0', '-write_xing', '1')
     .format('mp3')
@@ -81,6 +84,10 @@ export function encodeArguments(request: EncodeArguments): string[] {
   if (options.bitrate !== undefined) command.audioBitrate(options.bitrate);
   else command.outputOptions('-q:a', String(options.quality ?? 2));
   if (part && !part.reservoir) command.outputOptions('-reservoir', '0');
+  if (meters) {
+    command.complexFilter(splitChain(audio.index, filterChain(chain), meters));
+    command.output('pipe:3').outputOptions(...selectSamples(METERED), ...samplesOutput(meters));
+  }
   if (listsPackets) listPackets(command, audio);
   return command._getArguments().map(String);
 }
@@ -106,13 +113,12 @@ export function decodeArguments(
   source: EncodeSource & Pick<EncodeArguments, 'listsPackets'>,
   format: { rate: number; channels: 1 | 2 },
 ): string[] {
-  const layout = format.channels === 1 ? 'mono' : 'stereo';
   const command = open(source)
     .outputOptions(...selectTrack(source.audio))
     .audioCodec('pcm_f32le')
     .outputOptions(
       '-af',
-      `aresample=${[format.rate, ...MATRIX_OPTIONS].join(':')},aformat=channel_layouts=${layout}`,
+      `aresample=${[format.rate, ...MATRIX_OPTIONS].join(':')},aformat=channel_layouts=${layoutOf(format)}`,
     )
     .format('nut')
     .output('pipe:3');
@@ -123,8 +129,11 @@ export function decodeArguments(
 const open = ({ inputArguments, input = INPUT }: EncodeSource): ffmpeg.FfmpegCommand =>
   ffmpeg(input).inputOptions('-nostdin', '-hide_banner', ...LOG_ARGUMENTS, '-copyts', ...inputArguments);
 
-const selectTrack = ({ index }: AudioTrack): string[] => [
-  ...['-map', `0:${index}`, '-vn', '-sn', '-dn'],
+const selectTrack = ({ index }: AudioTrack): string[] => select(`0:${index}`);
+const selectSamples = (name: string): string[] => select(`[${name}]`);
+
+const select = (source: string): string[] => [
+  ...['-map', source, '-vn', '-sn', '-dn'],
   ...['-map_metadata', '-1', '-map_chapters', '-1'],
 ];
 

@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputRate } from '../../shared/mp3/output-format.ts';
 import { NotJoinable } from '../failure.ts';
+import type { OwnSamples } from '../meter/own-samples.ts';
+import { stepSamples } from '../meter/sound-meter.ts';
 import { joinSegments } from '../mp3/join.ts';
 import { type JoinMethod, joinMethodFor } from '../mp3/join-method.ts';
-import { planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
+import { ownSamples, planSegments, type Segment, sampleRange } from '../mp3/segments.ts';
 import { timed } from '../span.ts';
 import {
   canListPackets,
@@ -13,13 +15,14 @@ import {
   requireSuccess,
   requireWholeSound,
 } from './encode.ts';
-import { encodeArguments, type PartArguments } from './encode-arguments.ts';
+import type { PartArguments } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import type { AudioTrack } from './probe/probe.ts';
-import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import type { EncoderResult } from './run-encoder.ts';
+import { runMetered } from './run-metered.ts';
 import { selectedSeconds } from './selected-length.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
@@ -49,25 +52,33 @@ export async function encodeInParallel(request: ParallelEncodeRequest): Promise<
   const paths = segments.map((_, index) => join(folder, partName(index)));
   const output = join(folder, OUTPUT);
   try {
-    const last = await encodeParts(request, segments, { rate, method });
-    const [frameMap, joined] = await timed(() =>
-      joinSegments(segments, paths, { output, rate, method, signal }),
-    );
+    const encoded = await encodeParts(request, segments, { rate, method });
+    const [, joined] = await timed(() => joinSegments(segments, paths, { output, rate, method, signal }));
+    // Only the process of the last segment has decoded the whole sound.
+    const last = encoded.at(-1);
+    if (!last) throw new NotJoinable('there are no parts');
     const range = requestedRange(options, rate, limits);
     const { lost } = await measureLoss(output, last.decoded, range);
     if (lost !== undefined) throw new NotJoinable(`${lost} of the sound are missing`);
-    return { ...(await requireWholeSound(request, last)), frameMap, joined };
+    return { ...(await requireWholeSound(request, last)), ...measuredOf(encoded), joined };
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
 }
 
-/** Encodes all segments, or ends all processes when one fails. Returns what the process of the last segment has read. */
+/** What was measured of all segments. Segments behind the end of the sound have no samples of their own. */
+function measuredOf(encoded: readonly EncoderResult[]): Pick<Encoded, 'measured'> {
+  const measured = encoded.flatMap((result) => result.measured ?? []);
+  const [first] = measured;
+  return first ? { measured: { format: first.format, parts: measured.map(({ part }) => part) } } : {};
+}
+
+/** Encodes all segments, or ends all processes when one fails. Returns what each process has read. */
 async function encodeParts(
   request: ParallelEncodeRequest,
   segments: readonly Segment[],
   { rate, method }: { rate: number; method: JoinMethod },
-): Promise<EncoderResult> {
+): Promise<EncoderResult[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const seconds = segments.map(() => 0);
@@ -82,7 +93,10 @@ async function encodeParts(
         output: partName(index),
         reservoir: method.reservoir,
       };
-      return await encodePart({ ...request, signal, onTime }, part, index === segments.length - 1);
+      return await encodePart(
+        { ...request, signal, onTime },
+        { part, own: ownSamples(segment, rate, stepSamples(rate)), isLast: index === segments.length - 1 },
+      );
     } catch (error) {
       failed.abort(error);
       throw error;
@@ -92,26 +106,29 @@ async function encodeParts(
   await Promise.allSettled(works);
   request.signal.throwIfAborted();
   failed.signal.throwIfAborted();
-  // Only the process of the last segment has decoded the whole sound.
-  const last = (await Promise.all(works)).at(-1);
-  if (!last) throw new NotJoinable('there are no parts');
-  return last;
+  return Promise.all(works);
+}
+
+interface PartWork {
+  part: PartArguments;
+  own: OwnSamples;
+  isLast: boolean;
 }
 
 async function encodePart(
   request: EncodeRequest<DivisibleTrack>,
-  part: PartArguments,
-  isLast: boolean,
+  { part, own, isLast }: PartWork,
 ): Promise<EncoderResult> {
-  const { ffmpeg, folder, options, limits, signal } = request;
+  const { folder, options, limits, signal } = request;
   const listsPackets = isLast && canListPackets(request);
-  const result = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets, part }), {
-    writes: [part.output],
-    ...{ folder, signal, listsPackets, onTime: listsPackets ? lastPartTime(request, part) : request.onTime },
+  const onTime = listsPackets ? lastPartTime(request, part) : request.onTime;
+  const tool = {
+    ...{ folder, writes: [part.output], signal, listsPackets, onTime },
     timeoutSeconds: limits.maxConvertSeconds,
     limits: encodeLimits(request),
     maxErrorBytes: maxErrorBytes(request),
-  });
+  };
+  const result = await runMetered({ ...request, listsPackets, part }, tool, own);
   if (result.code) throw new NotJoinable(`a part failed: ${result.code}: ${result.stderr}`);
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, part.output), request);

@@ -4,13 +4,14 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
 import { frameSamples } from '../mp3/frame-header.ts';
 import { onlyDecoders } from './audio-decoders.ts';
-import { decodeArguments, encodeArguments } from './encode-arguments.ts';
+import { decodeArguments } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import type { EncodeRequest } from './encode-request.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
 import { type EncoderOptions, type EncoderResult, runEncoder } from './run-encoder.ts';
+import { runMetered } from './run-metered.ts';
 import type { ToolResult } from './run-tool.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
@@ -54,10 +55,13 @@ export async function encodeMixedFormats(
       signal: AbortSignal.any([signal, encoderEnded.signal]),
     },
   );
-  const encodes = runEncoder(ffmpeg, encodeArguments({ ...fromPipe, listsPackets: false }), {
-    ...{ ...tool, writes: [OUTPUT], input: pipe, onTime: () => undefined, listsPackets: false },
-    signal,
-  }).finally(() => {
+  const encodes = runMetered(
+    { ...fromPipe, listsPackets: false },
+    {
+      ...{ ...tool, writes: [OUTPUT], input: pipe, onTime: () => undefined, listsPackets: false },
+      signal,
+    },
+  ).finally(() => {
     // The encoder needs no more, or has failed. The decoder ends by itself where it has written everything.
     if (!pipe.writableEnded) encoderEnded.abort();
   });

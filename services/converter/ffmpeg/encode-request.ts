@@ -1,5 +1,5 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { FrameMap } from '../mp3/play-ranges.ts';
+import type { MeasuredPart, SoundFormat } from '../meter/sound-meter.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
 import type { EncodeSource } from './encode-arguments.ts';
@@ -36,8 +36,8 @@ export interface Encoded {
   packets: Packets | undefined;
   /** Length of the MP3. */
   seconds: number;
-  /** Where the frames of the MP3 are, if several processes have encoded it. */
-  frameMap?: FrameMap;
-  /** When its parts were joined, likewise. */
+  /** What was measured of the samples that were encoded, in the order of the parts. Undefined where only the MP3 can be measured. */
+  measured?: { format: SoundFormat; parts: readonly MeasuredPart[] };
+  /** When its parts were joined, if several processes have encoded it. */
   joined?: Span;
 }

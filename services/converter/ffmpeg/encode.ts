@@ -4,7 +4,7 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { DiskFull } from '../../shared/runtime/spool.ts';
 import { ConversionFailure, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
-import { encodeArguments, maxOutputBytes } from './encode-arguments.ts';
+import { maxOutputBytes } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
 import type { Encoded, EncodeRequest } from './encode-request.ts';
@@ -12,26 +12,32 @@ import type { DecodedSound } from './encoder-log.ts';
 import { explainByCut } from './explain-by-cut.ts';
 import { requestedRange } from './filter-chain.ts';
 import { measureLoss } from './lost-sound.ts';
-import { type EncoderResult, runEncoder } from './run-encoder.ts';
+import type { EncoderResult } from './run-encoder.ts';
+import { runMetered } from './run-metered.ts';
 import type { ToolResult } from './run-tool.ts';
 import { tooMuchSound } from './sound-bounds.ts';
 import { OUTPUT } from './untrusted-input.ts';
 
 /** Makes {@link OUTPUT} from `INPUT` with one process. Throws {@link ConversionFailure} and {@link DiskFull}. */
 export async function encode(request: EncodeRequest): Promise<Encoded> {
-  const { ffmpeg, folder, limits, signal } = request;
+  const { folder, limits, signal } = request;
   const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
-  let result: EncoderResult = await runEncoder(ffmpeg, encodeArguments({ ...request, listsPackets }), {
-    ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets },
-    timeoutSeconds: limits.maxConvertSeconds,
-    limits: encodeLimits(request),
-    maxErrorBytes: maxErrorBytes(request),
-  });
+  let result: EncoderResult = await runMetered(
+    { ...request, listsPackets },
+    {
+      ...{ folder, writes: [OUTPUT], signal, onTime, listsPackets },
+      timeoutSeconds: limits.maxConvertSeconds,
+      limits: encodeLimits(request),
+      maxErrorBytes: maxErrorBytes(request),
+    },
+  );
   if (isFormatChange(result)) result = await encodeMixedFormats(request, { listsPackets, onTime });
   requireSuccess(result);
   await requireBelowSizeLimit(join(folder, OUTPUT), request);
-  return requireWholeSound(request, result);
+  const { measured } = result;
+  const whole = await requireWholeSound(request, result);
+  return { ...whole, ...(measured && { measured: { format: measured.format, parts: [measured.part] } }) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ConversionFailure } from '../failure.ts';
+import type { MeasuredPart, SoundFormat } from '../meter/sound-meter.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import { createEncoderLog, type DecodedSound, LOG_ENVIRONMENT } from './encoder-log.ts';
 import { createPacketCounter, type Packets } from './packet-counter.ts';
@@ -23,6 +24,14 @@ export interface EncoderResult extends ToolResult {
   decoded: DecodedSound;
   /** The packets that ffmpeg has listed on its standard output. Undefined where it did not list all. */
   packets: Packets | undefined;
+  /** What was measured of the samples that were encoded. Undefined where their format was not known before. */
+  measured?: MeasuredSamples | undefined;
+}
+
+/** What was measured of a sound, or of one part of it, before it was encoded. */
+export interface MeasuredSamples {
+  format: SoundFormat;
+  part: MeasuredPart;
 }
 
 /**

@@ -50,16 +50,12 @@ const FORMATS = [
 /** Bytes of one allocation. The index of a 12-hour film needs far less. */
 const MAX_ALLOC = 256 * 1024 * 1024;
 
-const limits = (protocol: string) => [
-  ...['-protocol_whitelist', protocol],
+export const untrustedInput = [
+  ...['-protocol_whitelist', PROTOCOLS],
   ...['-format_whitelist', FORMATS],
   ...['-max_alloc', String(MAX_ALLOC)],
   ...onlyDecoders(AUDIO_DECODERS),
 ];
-
-export const untrustedInput = limits(PROTOCOLS);
-/** The same for what comes from standard input. */
-export const untrustedPipe = limits('pipe');
 
 /** Fixed names in the private folder, so that no text of a user gets into an argument. */
 export const INPUT = 'input';

@@ -13,13 +13,13 @@ const MEASURE_SHARE = 0.3;
 
 /**
  * Makes an MP3 of the loudness that was asked for. The first pass measures the sound after the same filters as in the second
- * one, which encodes it. Throws what `encode` throws.
+ * one, which encodes it. Returns the loudness of the MP3 itself. Throws what `encode` throws.
  */
 export async function encodeNormalized<Result>(
   request: EncodeRequest,
   target: number,
   encode: (request: EncodeRequest) => Promise<Result>,
-): Promise<{ result: Result; warnings: JobWarning[] }> {
+): Promise<{ result: Result; loudness: Loudness; warnings: JobWarning[] }> {
   const { ffmpeg, folder, limits, signal, onTime } = request;
   const tool = {
     ...{ ffmpeg, folder, signal },
@@ -34,7 +34,7 @@ export async function encodeNormalized<Result>(
     onTime(done);
   };
   let measured = 0;
-  let result: Result | undefined;
+  let made: { result: Result; loudness: Loudness } | undefined;
   async function measureSource(gain?: Gain): Promise<Loudness> {
     const reportTime = (seconds: number) => {
       measured = Math.max(measured, seconds * MEASURE_SHARE);
@@ -50,12 +50,14 @@ export async function encodeNormalized<Result>(
   }
   async function encodeAndMeasure(gain: Gain | undefined): Promise<Loudness> {
     const reportTime = (seconds: number) => report(measured + seconds * (1 - MEASURE_SHARE));
-    result = await encode({ ...request, gain, onTime: reportTime });
-    return measureLoudness({ ...tool, input: [...untrustedInput, '-f', 'mp3', '-i', OUTPUT] });
+    const result = await encode({ ...request, gain, onTime: reportTime });
+    const input = [...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
+    made = { result, loudness: await measureLoudness({ ...tool, input }) };
+    return made.loudness;
   }
   const warnings = await normalize({ target, measureSource, encode: encodeAndMeasure });
-  if (result === undefined) throw new Error('nothing was encoded');
-  return { result, warnings };
+  if (made === undefined) throw new Error('nothing was encoded');
+  return { ...made, warnings };
 }
 
 /** The sound as the encoder would get it. */

@@ -1,7 +1,8 @@
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { createChannelMeter, STRIDE } from './channel-meter.ts';
 import { gatedLoudness } from './gated-loudness.ts';
-import { HISTORY } from './interpolate.ts';
+import { HISTORY, REACH } from './interpolate.ts';
+import { createBlockStream, type OwnSamples } from './own-samples.ts';
 import { createTruePeak } from './true-peak.ts';
 import { createWaveform, type Maxima, waveformOf } from './waveform.ts';
 
@@ -31,21 +32,24 @@ export interface SoundFormat {
 }
 
 const STEPS_PER_SECOND = 10;
-/** Two samples of 16 bits. */
-const FRAME_BYTES = 4;
 /**
  * Full scale of the samples that a meter takes. They are halved, because an MP3 can decode to more than its full scale. Half the
  * bytes of floating-point numbers go through the pipe.
  */
 const FULL_SCALE = 2 ** 14;
-/** Arguments of ffmpeg for such samples, but for the output itself. */
-export const samplesFor = ({ sampleRate, channels }: SoundFormat): string[] => [
-  ...['-af', channels === 1 ? 'pan=stereo|c0=0.5*c0|c1=0.5*c0' : 'volume=0.5:precision=float'],
-  ...['-ar', String(sampleRate), '-ac', '2', '-f', 's16le'],
+/** The filter of ffmpeg that makes such samples, but for their format. */
+export const samplesFilter = ({ channels }: SoundFormat): string =>
+  channels === 1 ? 'pan=stereo|c0=0.5*c0|c1=0.5*c0' : 'volume=0.5:precision=float';
+/** Arguments of ffmpeg for an output of such samples. The pipe gets larger pieces without the flush. */
+export const samplesOutput = ({ sampleRate }: SoundFormat): string[] => [
+  ...['-ar', String(sampleRate), '-ac', '2', '-f', 's16le', '-flush_packets', '0'],
 ];
 
+/** Samples of each channel in a step. The parts of a sound are cut between two steps. */
+export const stepSamples = (sampleRate: number): number => Math.round(sampleRate / STEPS_PER_SECOND);
+
 export interface SoundMeter {
-  /** Takes samples of {@link samplesFor}. */
+  /** Takes samples of {@link samplesFilter} in the form of {@link samplesOutput}. */
   stream: Writable;
   /** What was measured. To be called once the stream has finished. */
   part(): MeasuredPart;
@@ -54,11 +58,12 @@ export interface SoundMeter {
 /**
  * Measures a sound, or a part of it, in a quarter of the time of ffmpeg's filter `ebur128` with true peaks. Needs a few hundred KB,
  * and as much again for each hour of sound.
- *
- * @param leadIn samples of each channel, at the start, that belong to the part before. At least 100 ms of them, or none
  */
-export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn = 0): SoundMeter {
-  const step = Math.round(sampleRate / STEPS_PER_SECOND);
+export function createSoundMeter(
+  { sampleRate, channels }: SoundFormat,
+  own: OwnSamples = { leadIn: 0 },
+): SoundMeter {
+  const step = stepSamples(sampleRate);
   const begin = HISTORY * STRIDE;
   const samples = new Int16Array(begin + step * STRIDE);
   const block = new Uint8Array(samples.buffer, begin * samples.BYTES_PER_ELEMENT);
@@ -70,9 +75,7 @@ export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn =
   /** Mono comes as two channels, and counts as one. */
   const scale = channels / 2 / step / FULL_SCALE ** 2;
   /** The filters and the history need the last block of the lead-in. */
-  let isLeadIn = leadIn > 0;
-  let toSkip = Math.max(0, leadIn - step) * FRAME_BYTES;
-  let filled = 0;
+  let isLeadIn = own.leadIn > 0;
 
   /** Returns the sum of the squares after the K-weighting. */
   function weigh(from: number, to: number): number {
@@ -81,6 +84,12 @@ export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn =
     return left.levels.squares + right.levels.squares;
   }
 
+  /** The highest levels of both channels, of the samples that were weighed last. */
+  const highestLevels = () => ({
+    highest: Math.max(left.levels.highest, right.levels.highest),
+    turn: Math.max(left.levels.turn, right.levels.turn),
+  });
+
   /** Measures the samples of the block, of which there are so many. Returns the sum of the squares after the K-weighting. */
   function measure(frames: number): number {
     const end = begin + frames * STRIDE;
@@ -88,39 +97,31 @@ export function createSoundMeter({ sampleRate, channels }: SoundFormat, leadIn =
     for (let from = begin; from < end; ) {
       const to = Math.min(end, from + waveform.room() * STRIDE);
       sum += weigh(from, to);
-      const highest = Math.max(left.levels.highest, right.levels.highest);
-      waveform.add(highest, (to - from) / STRIDE);
-      truePeak.take(samples, from, to, { highest, turn: Math.max(left.levels.turn, right.levels.turn) });
+      const levels = highestLevels();
+      waveform.add(levels.highest, (to - from) / STRIDE);
+      truePeak.take(samples, from, to, levels);
       from = to;
     }
     truePeak.look(samples, end);
     return sum;
   }
 
-  function endBlock(): void {
-    if (isLeadIn) weigh(begin, samples.length);
-    else steps.push(measure(step) * scale);
-    isLeadIn = false;
-    samples.copyWithin(0, samples.length - begin);
-    filled = 0;
+  /** The sound between the last samples of the part before is measured here, where those behind them are known. */
+  function measureLeadIn(): void {
+    weigh(begin, samples.length);
+    truePeak.take(samples, samples.length - REACH * STRIDE, samples.length, highestLevels());
+    truePeak.look(samples, samples.length);
   }
 
-  const stream = new Writable({
-    write(part: Uint8Array, _encoding, callback) {
-      let at = Math.min(toSkip, part.length);
-      toSkip -= at;
-      while (at < part.length) {
-        const taken = part.subarray(at, at + block.length - filled);
-        block.set(taken, filled);
-        at += taken.length;
-        filled += taken.length;
-        if (filled === block.length) endBlock();
-      }
-      callback();
+  const stream = createBlockStream(block, own, {
+    full() {
+      if (isLeadIn) measureLeadIn();
+      else steps.push(measure(step) * scale);
+      isLeadIn = false;
+      samples.copyWithin(0, samples.length - begin);
     },
-    final(callback) {
-      if (!isLeadIn) measure(Math.floor(filled / FRAME_BYTES));
-      callback();
+    end(frames) {
+      if (!isLeadIn) measure(frames);
     },
   });
   return { stream, part: () => ({ steps, highest: truePeak.highest(), maxima: waveform.maxima() }) };

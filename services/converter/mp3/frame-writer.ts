@@ -2,7 +2,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc16 } from './crc16.ts';
 import { type FrameHeader, RATE_BYTE } from './frame-header.ts';
 import type { Frame, TaggedMp3 } from './frame-reader.ts';
-import type { FrameMap } from './play-ranges.ts';
 import { TOC_ENTRIES, writeXingTag } from './xing-tag.ts';
 
 /** Brings the frames of the parts into the form in which they are written. */
@@ -16,7 +15,7 @@ export interface FramePacker {
 export interface FrameWriter {
   write(frames: readonly Frame[]): Promise<void>;
   /** Completes the Xing tag. `padding` is in samples, as the tag of the last part states it. */
-  end(padding: number): Promise<FrameMap>;
+  end(padding: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -64,8 +63,6 @@ export async function createFrameWriter(
       const fields = { frames: written, delay: model.tag.delay, padding, bytes, crc, offsets };
       writeXingTag(tagFrame, model.tagFrame.header, { ...fields, variable: rates.size > 1 });
       await writeAll(file, tagFrame, model.id3Bytes);
-      const { sampleRate } = model.tagFrame.header;
-      return { sampleRate, frames: written, padding, offsets: offsets.map((at) => model.id3Bytes + at) };
     },
     close: () => file.close(),
   };

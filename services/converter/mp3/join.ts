@@ -3,7 +3,6 @@ import { frameSamples } from './frame-header.ts';
 import { copyOf, type Frame, readFrames, readTags, type TaggedMp3 } from './frame-reader.ts';
 import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
 import type { JoinMethod } from './join-method.ts';
-import type { FrameMap } from './play-ranges.ts';
 import { type Segment, sampleRange } from './segments.ts';
 
 interface Part {
@@ -23,13 +22,13 @@ export interface JoinOptions {
 
 /**
  * Joins the MP3s of the segments, given in order, to one. Frame j of a part is frame `encodeFrom + j` of the whole, because
- * all encoders have the same delay. Returns where the frames are. Throws {@link NotJoinable} when two parts do not fit together where they overlap.
+ * all encoders have the same delay. Throws {@link NotJoinable} when two parts do not fit together where they overlap.
  */
 export async function joinSegments(
   segments: readonly Segment[],
   paths: readonly string[],
   { output, rate, method, signal }: JoinOptions,
-): Promise<FrameMap> {
+): Promise<void> {
   const parts = await openParts(segments, paths, { rate, method });
   const [first, last] = [parts[0], parts.at(-1)];
   if (!first || !last) throw new NotJoinable('there are no parts');
@@ -40,7 +39,7 @@ export async function joinSegments(
   try {
     let overrun: Frame[] = [];
     for (const part of parts) overrun = await copyPart(part, overrun, { method, writer, signal });
-    return await writer.end(last.mp3.tag.padding);
+    await writer.end(last.mp3.tag.padding);
   } finally {
     await writer.close();
   }

@@ -1,3 +1,4 @@
+import type { OwnSamples } from '../meter/own-samples.ts';
 import { frameSamples } from './frame-header.ts';
 
 /** How far segments overlap, in frames. A frame takes about 25 ms. */
@@ -48,6 +49,22 @@ export function planSegments({ seconds, sampleRate, count, overlap }: SegmentPla
     const settled = Math.max(0, keepFrom - overlap.preroll);
     return { encodeFrom: settled - (settled % overlap.grid), keepFrom, keepUntil };
   });
+}
+
+/**
+ * Returns which samples of its process a segment has for itself. All segments together have each sample once, and two of them meet
+ * at a multiple of `step`.
+ */
+export function ownSamples(
+  { encodeFrom, keepFrom, keepUntil }: Segment,
+  sampleRate: number,
+  step: number,
+): OwnSamples {
+  const samples = frameSamples(sampleRate);
+  const firstStep = (frame: number) => Math.ceil((frame * samples) / step) * step;
+  const from = firstStep(keepFrom);
+  const leadIn = from - encodeFrom * samples;
+  return keepUntil === undefined ? { leadIn } : { leadIn, length: firstStep(keepUntil) - from };
 }
 
 /** Returns the samples that the process of a segment encodes: the first one, and the one after the last. */

@@ -16,6 +16,8 @@ const MUSIC_BYTES = 148;
 const MUSIC_CRC = 152;
 const TAG_CRC = 154;
 const TAG_END = 156;
+/** ffmpeg computes the checksum over as many bytes, with zeros in its place, also where the tag ends before. It is right for MPEG-1 in stereo. */
+const FFMPEG_CRC_BYTES = 190;
 export const TOC_ENTRIES = 100;
 
 export interface XingTag {
@@ -75,4 +77,34 @@ export function writeGaplessInfo(
   const tag = frame.subarray(at);
   tag.writeUIntBE((delay << 12) | padding, DELAY_AND_PADDING, 3);
   tag.writeUInt16BE(crc16(frame.subarray(0, at + TAG_CRC)), TAG_CRC);
+}
+
+/** What a tag states of the file. It is only right where the file is whole. */
+export interface StatedFile {
+  /** Length of the file from this frame on, which the tag states twice. */
+  bytes: readonly [number, number];
+  /** CRC-16 of all frames except this one. */
+  crc: number;
+  /** Whether the checksum of the tag itself is right, and nothing is behind the tag. */
+  isIntact: boolean;
+}
+
+/** Reads these fields of a frame that has a Xing tag. */
+export function readStatedFile(frame: Buffer, header: FrameHeader): StatedFile {
+  const at = nameOffset(header);
+  const tag = frame.subarray(at);
+  return {
+    bytes: [tag.readUInt32BE(BYTES), tag.readUInt32BE(MUSIC_BYTES)],
+    crc: tag.readUInt16BE(MUSIC_CRC),
+    isIntact: isTagIntact(frame, at) && tag.subarray(TAG_END).every((byte) => byte === 0),
+  };
+}
+
+function isTagIntact(frame: Buffer, at: number): boolean {
+  const stated = frame.readUInt16BE(at + TAG_CRC);
+  if (crc16(frame.subarray(0, at + TAG_CRC)) === stated) return true;
+  const zeroed = Buffer.alloc(Math.max(frame.length, FFMPEG_CRC_BYTES));
+  frame.copy(zeroed);
+  zeroed.fill(0, at + TAG_CRC, at + TAG_END);
+  return crc16(zeroed.subarray(0, FFMPEG_CRC_BYTES)) === stated;
 }

@@ -39,6 +39,7 @@ export async function describeFile(tools: DescribeTools, request: ProbeRequest):
     audioIndex: sound.audio?.index ?? NO_STREAM,
     hasPictures: sound.hasPictures,
     formatName: sound.format,
+    description: sound.description,
   });
   const mp3 = sound.audio && expectedMp3(sound.audio, sound.filmStartSeconds, options);
   const { tags, warnings: tagWarnings } = tagsOf(source, sound, { request, mp3 });

@@ -31,6 +31,8 @@ export interface Sound {
   filmStartSeconds: number;
   /** Whether the file is known to have a film or a cover. */
   hasPictures?: boolean;
+  /** The lines with which a tool has described the file, where they are known to be all. */
+  description?: readonly string[] | undefined;
   /** What ffmpeg needs before `-i INPUT`. */
   inputArguments: readonly string[];
   warnings: JobWarning[];

@@ -1,9 +1,10 @@
 import { createDumpReader } from '../ffmpeg/probe/dump.ts';
 import { runTool } from '../ffmpeg/run-tool.ts';
+import { describedStreams } from './described-streams.ts';
 import type { PictureTools } from './extract-cover.ts';
 import { Ffmetadata } from './ffmetadata.ts';
 import { BoundedLines } from './probe-output.ts';
-import { NO_SOURCE_TAGS, type RawTags, type SourcePicture, type SourceTags } from './source-tags.ts';
+import { NO_SOURCE_TAGS, type RawTags, type SourceTags } from './source-tags.ts';
 
 const TIMEOUT_SECONDS = 60;
 
@@ -25,24 +26,16 @@ export async function listTags(request: ListTagsRequest): Promise<SourceTags> {
   );
   const report = dump.report();
   if (!report) return NO_SOURCE_TAGS;
-  const videos = report.streams.filter(({ codec_type }) => codec_type === 'video');
-  const video = videos.find(({ disposition }) => !disposition?.attached_pic);
+  const described = describedStreams(report);
   const found = isRefused
-    ? await readOneByOne(request, video?.index)
+    ? await readOneByOne(request, described.videoIndex)
     : { file: metadata, ...byStream(metadata.streams(), request) };
   return {
-    formatName: report.format.format_name,
+    ...described,
     format: found.file.tags(),
     audio: found.audio ?? {},
     video: found.video ?? {},
     chapters: found.file.chapters(),
-    pictures: videos
-      .filter(({ disposition }) => disposition?.attached_pic)
-      .map(({ index, codec_name: codec = 'unknown', tags }): SourcePicture => {
-        const kind = tags?.comment;
-        return { index, codec, ...(kind !== undefined && { kind }) };
-      }),
-    ...(video && { videoIndex: video.index, videoCodec: video.codec_name ?? 'unknown' }),
   };
 }
 

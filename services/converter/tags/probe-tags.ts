@@ -1,5 +1,6 @@
 import { runTool } from '../ffmpeg/run-tool.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
+import { describedTags } from './described-tags.ts';
 import { type ListTagsRequest, listTags } from './list-tags.ts';
 import { BoundedLines, ProbeOutput } from './probe-output.ts';
 import { NO_SOURCE_TAGS, type SourceTags } from './source-tags.ts';
@@ -20,14 +21,19 @@ export interface ProbeTagsRequest extends ListTagsRequest {
   ffprobe: Tool;
   /** Whether the file is known to have a film or a cover: ffprobe gives up where it may not open their decoders. */
   hasPictures?: boolean | undefined;
+  /** The lines with which a tool has described the file already, where they are known. */
+  description?: readonly string[] | undefined;
 }
 
 /**
- * Reads what the file says about itself. ffprobe does that best for sound. Where it fails, as it does with pictures, ffmpeg does it.
+ * Reads what the file says about itself. Where its description does not show all of that, ffprobe is asked, which does it best for
+ * sound. Where it fails, as it does with pictures, ffmpeg is asked.
  * A file whose tags cannot be read has none: its sound is worth converting. Throws the signal's reason when aborted, and an
  * error when a tool cannot be started.
  */
 export async function probeTags(request: ProbeTagsRequest): Promise<SourceTags> {
+  const described = request.description && describedTags(request.description, request.audioIndex);
+  if (described) return described;
   if (request.hasPictures) return listTags(request);
   return complete(request, await run(request, HEADER_ONLY));
 }

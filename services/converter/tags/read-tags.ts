@@ -4,7 +4,7 @@ import { cleanText, cutBytes } from './clean-text.ts';
 import { removeCoordinates } from './coordinates.ts';
 import { repairMojibake } from './mojibake.ts';
 import type { RawChapter, RawTags, SourceTags } from './source-tags.ts';
-import { fieldOf } from './tag-names.ts';
+import { fieldOfRaw } from './tag-names.ts';
 import { MAX_LENGTH, normalizeDate, normalizeTrack } from './tag-values.ts';
 import { type Chapter, type Field, type Tags, tagsLimited } from './tags.ts';
 
@@ -70,8 +70,7 @@ function candidatesOfPart(tags: RawTags, rankOfPart: number): Candidate[] {
   return Object.keys(tags)
     .slice(0, MAX_TAGS_OF_ONE_PART)
     .flatMap((rawName) => {
-      // Names are ASCII but for the © of QuickTime, which is MacRoman in the file and UTF-8 or Latin-1 from ffprobe.
-      const name = fieldOf(rawName.replace(/^(?:\xc2?\xa9)/, '©'));
+      const name = fieldOfRaw(rawName);
       if (!name) return [];
       const cut = cutBytes(tags[rawName] ?? '', MAX_LENGTH[name.field] * BYTES_PER_CHARACTER + 1024);
       return [{ field: name.field, rank: rankOfPart + name.rank, value: cut }];

@@ -44,6 +44,11 @@ const FIELD_OF = new Map(
   ),
 );
 
+/** As {@link fieldOf}, for a name of which each character is one byte. */
+export const fieldOfRaw = (name: string): ReturnType<typeof fieldOf> =>
+  // Names are ASCII but for the © of QuickTime, which is MacRoman in the file and UTF-8 or Latin-1 from ffprobe.
+  fieldOf(name.replace(/^(?:\xc2?\xa9)/, '©'));
+
 /** Prefixes of QuickTime metadata keys and of ASF attributes. */
 const PREFIX = /^(?:com\.apple\.quicktime\.|wm\/)/;
 /** A language after the name: `title-eng`, `title-pt-BR`. */

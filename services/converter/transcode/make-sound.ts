@@ -7,6 +7,7 @@ import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
 import type { VerifiedMp3 } from '../ffmpeg/verify.ts';
 import { encodeNormalized } from '../loudness/encode-normalized.ts';
+import type { Loudness } from '../loudness/measure.ts';
 import { MIN_SEGMENT_SECONDS } from '../mp3/segments.ts';
 
 /** Each process decodes everything before its part, so that more parts would gain little. */
@@ -26,6 +27,8 @@ export interface MadeSound {
   parts: number;
   /** What the frames of the source were found to be, where they were passed on. Undefined for encoded sound. */
   copied?: VerifiedMp3;
+  /** The loudness of the MP3 itself, where it was measured to reach one that was asked for. */
+  loudness?: Loudness;
   warnings: JobWarning[];
 }
 
@@ -34,8 +37,8 @@ export async function makeSound(request: EncodeRequest, tools: ParallelTools): P
   const target = request.options.normalize;
   if (target === undefined) return { ...(await encodeOnIdleCores(request, tools)), warnings: [] };
   const encodeOnce = (each: EncodeRequest) => encodeOnIdleCores(each, tools);
-  const { result, warnings } = await encodeNormalized(request, target, encodeOnce);
-  return { ...result, warnings };
+  const { result, ...made } = await encodeNormalized(request, target, encodeOnce);
+  return { ...result, ...made };
 }
 
 /** Encodes on all idle cores where that is possible, and otherwise on one core. */

@@ -4,14 +4,14 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import { outputChannels } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
+import { checkEncoded } from '../ffmpeg/check-encoded.ts';
 import { copyFrames } from '../ffmpeg/copy-frames.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import type { Timeline } from '../ffmpeg/timeline.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
-import { type VerifiedMp3, type VerifyOptions, verify } from '../ffmpeg/verify.ts';
-import { planPlayRanges } from '../mp3/play-ranges.ts';
+import type { VerifiedMp3, VerifyOptions } from '../ffmpeg/verify.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
 import { buildTag } from '../tags/build-tag.ts';
@@ -32,7 +32,7 @@ export interface EncodedMp3 {
   joined?: Span | undefined;
   /** What the owner should know about the sound. */
   warnings: JobWarning[];
-  /** Decodes the file to its end, and measures its sound. Throws where it does not play. May run while the file is stored. */
+  /** Checks the file to its end. Returns what its sound is like. Throws where it does not play. May run while the file is stored. */
   verify(): Promise<VerifiedMp3>;
 }
 
@@ -81,8 +81,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       parts: made.parts,
       joined: made.encoded.joined,
       warnings,
-      verify: async () =>
-        made.copied ?? verifyOnIdleCores({ ffmpeg, folder, maxDurationSeconds, signal }, made, tools),
+      verify: () => verifyMade({ ffmpeg, folder, maxDurationSeconds, signal }, made),
     };
   };
 }
@@ -96,28 +95,23 @@ async function copyOrEncode(request: EncodeRequest, tools: TranscodeTools): Prom
   return { ...made, warnings: [...made.warnings, NOT_COPIED] };
 }
 
-/** Plays an MP3 that several processes have made by as many, where so many cores are idle. */
-async function verifyOnIdleCores(
+async function verifyMade(
   options: VerifyOptions,
-  { encoded: { frameMap }, parts }: MadeSound,
-  { idleCores }: ParallelTools,
+  { encoded, copied, loudness }: MadeSound,
 ): Promise<VerifiedMp3> {
-  if (!idleCores || !frameMap) return verify(options);
-  const permits = idleCores.tryAcquire(parts - 1);
-  try {
-    return await verify({ ...options, ranges: planPlayRanges(frameMap, 1 + permits.count) });
-  } finally {
-    permits.release();
-  }
+  if (copied) return copied;
+  const verified = await checkEncoded(options, encoded.measured);
+  return { ...verified, sound: { ...verified.sound, ...loudness } };
 }
 
 /** What ffmpeg and ffprobe need to open `INPUT`. */
 const argumentsFor = (before: readonly string[]): readonly string[] => [...before, '-i', INPUT];
 
-const tagInput = ({ audio, inputArguments, hasPictures }: Probe) => ({
+const tagInput = ({ audio, inputArguments, hasPictures, description }: Probe) => ({
   inputArguments: argumentsFor(inputArguments),
   audioIndex: audio.index,
   hasPictures,
+  description,
 });
 
 interface TagSource {

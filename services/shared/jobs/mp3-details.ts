@@ -13,7 +13,13 @@ export const mp3Details = z.object({
     .number()
     .nullable()
     .describe('integrated loudness (EBU R128); null for silence and for less than 0.4 s of sound'),
-  true_peak_dbtp: z.number().nullable().describe('the highest true peak (ITU-R BS.1770); null for silence'),
+  true_peak_dbtp: z
+    .number()
+    .nullable()
+    .describe(
+      'the highest true peak (ITU-R BS.1770) of the sound from which the MP3 was made, and with `copy` or `normalize` of the MP3 ' +
+        'itself; null for silence',
+    ),
   peaks: z
     .array(z.number().int().min(0).max(255))
     .max(MAX_PEAKS)

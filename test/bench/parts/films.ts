@@ -1,6 +1,6 @@
 import { bareSeconds } from '../bare-ffmpeg.ts';
 import { apiOf, type Bench, discard, untilDone, upload } from '../bench.ts';
-import { cpuSecondsBelow, cpuSecondsOfEnded } from '../cpu-time.ts';
+import { cpuSecondsOfMachine } from '../cpu-time.ts';
 import { oneMinuteFilms, writeMark } from '../make-films.ts';
 import { ratioOf, timed } from '../statistics.ts';
 
@@ -16,12 +16,12 @@ export async function films(bench: Bench): Promise<void> {
   const bare = { seconds: [] as number[], cpu: [] as number[] };
   const ours = { seconds: [] as number[], cpu: [] as number[] };
   for (let run = 0; run < bench.runs; run++) {
-    const ended = cpuSecondsOfEnded();
+    const start = cpuSecondsOfMachine();
     bare.seconds.push((await timed(() => convertBare(bench, paths, count)))[0]);
-    bare.cpu.push((cpuSecondsOfEnded() - ended) / count);
-    const before = cpuSecondsBelow(process.pid);
+    const middle = cpuSecondsOfMachine();
+    bare.cpu.push((middle - start) / count);
     ours.seconds.push(await convertAll(bench, paths, count));
-    ours.cpu.push((cpuSecondsBelow(process.pid) - before) / count);
+    ours.cpu.push((cpuSecondsOfMachine() - middle) / count);
   }
   const { report } = bench;
   report.heading(`${count} films of one minute, ${paths.length} at once, -q:a 2`);
@@ -30,7 +30,7 @@ export async function films(bench: Bench): Promise<void> {
   const ratio = ratioOf(ours.seconds, bare.seconds);
   report.row({ name: '÷ bare ffmpeg', values: [ratio], unit: '×', limit: { atMost: 1.6 } });
   report.row({ name: 'CPU of bare ffmpeg, each minute of film', values: bare.cpu, unit: 's' });
-  report.row({ name: 'CPU of all processes, each minute of film', values: ours.cpu, unit: 's' });
+  report.row({ name: 'CPU of the machine, each minute of film', values: ours.cpu, unit: 's' });
   report.row({ name: 'CPU ÷ bare ffmpeg', values: [ratioOf(ours.cpu, bare.cpu)], unit: '×' });
 }
 

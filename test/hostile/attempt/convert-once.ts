@@ -32,8 +32,6 @@ export interface Converted extends Answer {
 
 interface ConvertOptions {
   options?: ConversionOptions | undefined;
-  /** Whether the MP3 is not played. */
-  isUnverified?: boolean | undefined;
   signal: AbortSignal;
 }
 
@@ -41,7 +39,7 @@ interface ConvertOptions {
 export async function convertOnce(
   tools: Tools,
   folder: string,
-  { options = {}, signal, isUnverified = false }: ConvertOptions,
+  { options = {}, signal }: ConvertOptions,
 ): Promise<Converted> {
   let source: unknown;
   let sourceRate: number | undefined;
@@ -54,14 +52,14 @@ export async function convertOnce(
         sourceRate = audio.sampleRate;
       },
     });
-    const verified = isUnverified ? undefined : await made.verify();
+    const verified = await made.verify();
     const { head, bytes } = await beginningOf(made.path);
     const warnings = made.warnings.map(({ code }) => code);
     const text = JSON.stringify({ source, verified, warnings: made.warnings });
     return {
       ...{ code: 'mp3', text, warnings, sentences: detailsOf(made.warnings) },
       mp3: [made.id3, head],
-      made: { seconds: verified?.seconds, bytes, sourceRate },
+      made: { seconds: verified.seconds, bytes, sourceRate },
     };
   } catch (error) {
     return { ...failureOf(error, source), mp3: [] };

@@ -109,7 +109,7 @@ function refusalOf(content: Content): string | undefined {
 }
 
 async function convertUntilDocumented(
-  { options, isUnverified }: HostileFile,
+  { options }: HostileFile,
   folder: string,
   { tools, signal }: TryOptions,
 ): Promise<{ converted: Converted; attempts: number }> {
@@ -118,7 +118,7 @@ async function convertUntilDocumented(
   for (let attempts = 1; ; attempts++) {
     const timeoutSignal = AbortSignal.timeout(maxSeconds * 1000);
     const converted = await convertOnce(tools, folder, {
-      ...{ options, isUnverified },
+      options,
       signal: AbortSignal.any([signal, timeoutSignal]),
     });
     signal.throwIfAborted();

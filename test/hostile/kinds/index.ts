@@ -34,6 +34,6 @@ export function hostileFiles(
   return [
     ...one(SOME, [...bombFiles(), ...embeddedFiles(targets), ...referenceFiles(targets)]),
     ...one(FEW, [...textFiles(targets), ...cutFiles()]),
-    ...mutationFiles(seed, mutations, isShort),
+    ...mutationFiles(seed, mutations),
   ].filter((file) => pattern.test(titleOf(file)));
 }

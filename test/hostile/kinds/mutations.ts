@@ -7,9 +7,8 @@ import { splice } from '../structure/splice.ts';
 
 /** One file in so many is a splice of two formats. */
 const SPLICE_EVERY = 10;
-/** One file in so many is also probed, and in a short run one MP3 in so many is played. */
+/** One file in so many is also probed. */
 const PROBE_EVERY = 5;
-const VERIFY_EVERY = 8;
 
 /** Most files are converted as most users do. Options lead to other code. */
 const OPTIONS: readonly (ConversionOptions | undefined)[] = [
@@ -25,13 +24,9 @@ const OPTIONS: readonly (ConversionOptions | undefined)[] = [
 /**
  * Files with changed headers. The file of a number depends on the seed and the number alone.
  * @param count how many
- * @param isShort whether most MP3s are not played, so that more files can be tried in the same time
  */
-export const mutationFiles = (seed: number, count: number, isShort: boolean): HostileFile[] =>
-  Array.from({ length: count }, (_, number) => ({
-    ...mutationOf(seed, number),
-    isUnverified: isShort && number % VERIFY_EVERY !== 0,
-  }));
+export const mutationFiles = (seed: number, count: number): HostileFile[] =>
+  Array.from({ length: count }, (_, number) => mutationOf(seed, number));
 
 function mutationOf(seed: number, number: number): HostileFile {
   const numbers = () => randomNumbers(seed * 2_654_435_761 + number * 40_503);

@@ -38,6 +38,7 @@ describe('readCommandLine of npm run bench', () => {
     [['--runs', '0'], /--runs is 0/],
     [['--runs', 'many'], /--runs is many/],
     [['--cores', '1.5'], /--cores is 1\.5/],
+    [['--only', 'blobs', '--curves', 'curves.svg'], /--curves needs the part queue/],
     [['--only', 'blobs', '--timeline', 'job.svg'], /--timeline needs the part convert or hour/],
     [['--films', '0'], /--films is 0/],
     [['--fast'], /Unknown option/],

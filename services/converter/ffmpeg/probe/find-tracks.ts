@@ -27,6 +27,8 @@ export interface FoundTracks {
   tracks: SourceTrack[];
   /** A track whose first frames were decoded on the way. */
   checked?: CheckedTrack | undefined;
+  /** The lines with which a tool has described the file, where they are known to be all. */
+  description: readonly string[] | undefined;
   /** Whether the file has a film or a cover. */
   hasPictures: boolean;
   /** Arguments with which ffmpeg finds the same tracks. */
@@ -67,10 +69,10 @@ const isSettled = ({ type, isDecodable, isEncrypted, hasPackets, sampleRate }: S
   (isDecodable === true || isEncrypted || (hasPackets === true && sampleRate !== undefined));
 
 export async function look(tools: ProbeTools, options: readonly string[]): Promise<FoundTracks> {
-  const { report, unsupported, checked } = await inspect(tools, options);
+  const { report, description, unsupported, checked } = await inspect(tools, options);
   const inputArguments = [...untrustedInput, ...options];
   const tracks = tracksOf(report, unsupported);
   await completeTracks(tracks, tools.folder, report.format.format_name);
   const hasPictures = report.streams.some(({ codec_type }) => codec_type === 'video');
-  return { format: report.format, tracks, checked, hasPictures, inputArguments };
+  return { format: report.format, tracks, checked, description, hasPictures, inputArguments };
 }

@@ -14,6 +14,7 @@ const SOUNDS = ['0:a?'];
 
 export interface ListedStreams {
   report: FileReport;
+  description: StreamList['description'];
   /** The first sound, where its first frames were decoded as well. */
   checked: CheckedTrack | undefined;
 }
@@ -28,7 +29,7 @@ export async function listStreams(
   tools: ProbeTools,
   inputArguments: readonly string[],
 ): Promise<ListedStreams | undefined> {
-  const { report, starts, checked } = await listWithFrames(tools, inputArguments);
+  const { report, description, starts, checked } = await listWithFrames(tools, inputArguments);
   if (!report) return undefined;
   const path = join(tools.folder, INPUT);
   const { size } = await stat(path);
@@ -39,7 +40,7 @@ export async function listStreams(
     ...lengthOf(lengths[place], report.format),
   }));
   const packets = [...starts.keys()].map((stream_index) => ({ stream_index }));
-  return { report: { format: { ...report.format, size }, packets, streams }, checked };
+  return { report: { format: { ...report.format, size }, packets, streams }, description, checked };
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Probe {
   hasPictures: boolean;
   /** Arguments that ffmpeg and ffprobe need before `-i INPUT`: the allow-lists, and how far to look for tracks. */
   inputArguments: readonly string[];
+  /** The lines with which a tool has described the file, where they are known to be all. */
+  description?: readonly string[] | undefined;
   warnings: JobWarning[];
 }
 
@@ -85,7 +87,7 @@ export const audioTrack = (
 
 /** Describes a file. @param chosen the track that becomes the MP3, where there is one */
 export function describeFound(
-  { format, tracks, hasPictures, inputArguments }: FoundTracks,
+  { format, tracks, hasPictures, inputArguments, description }: FoundTracks,
   chosen?: SourceTrack,
 ): Omit<Probe, 'audio' | 'warnings'> {
   const filmStartSeconds = filmStartOf(tracks);
@@ -100,6 +102,7 @@ export function describeFound(
     })),
     hasPictures,
     inputArguments,
+    description,
   };
 }
 

@@ -4,6 +4,7 @@ import { isCrash } from '../crash.ts';
 import { runTool, type ToolResult } from '../run-tool.ts';
 import { createLineSplitter } from '../tool-output.ts';
 import { INPUT } from '../untrusted-input.ts';
+import { createDescription } from './description.ts';
 import { createDumpReader } from './dump.ts';
 import { type CheckedTrack, createFirstFrames, FIRST_FRAMES } from './first-frames.ts';
 import { createPacketReader } from './packet-starts.ts';
@@ -13,6 +14,8 @@ import type { FileReport } from './report.ts';
 export interface StreamList {
   /** Undefined where ffmpeg cannot open the file. */
   report: FileReport | undefined;
+  /** The lines with which ffmpeg has described the file, where it has come to the end of them. */
+  description: readonly string[] | undefined;
   /** Where the streams begin that have packets, in seconds, by their index in the file. */
   starts: ReadonlyMap<number, number | undefined>;
   /** Whether ffmpeg could list packets at all. */
@@ -53,6 +56,7 @@ export async function readStreams(
   const bounds = await describeBounds(tools, inputArguments);
   const enough = new AbortController();
   const dump = createDumpReader();
+  const description = createDescription();
   const packets = createPacketReader();
   const frames = hasFrames ? createFirstFrames() : undefined;
   const endWhereEnough = (): void => {
@@ -69,6 +73,7 @@ export async function readStreams(
       ...bounds,
       onLine(line) {
         const text = line.replace(/^\[info\] /, '');
+        description.read(line);
         dump.read(text);
         packets.readMapping(text);
         frames?.read(text);
@@ -86,6 +91,7 @@ export async function readStreams(
   }
   return {
     report: dump.report(),
+    description: description.lines(),
     starts: packets.found(),
     hasBegun: packets.hasBegun(),
     isComplete: enough.signal.aborted || result?.code === 0,

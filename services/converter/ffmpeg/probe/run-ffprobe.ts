@@ -3,6 +3,7 @@ import { ConversionFailure, HeaderTooSlow } from '../../failure.ts';
 import { isCrash } from '../crash.ts';
 import { runTool, type ToolResult } from '../run-tool.ts';
 import { INPUT, untrustedInput } from '../untrusted-input.ts';
+import { createDescription } from './description.ts';
 import type { CheckedTrack } from './first-frames.ts';
 import { listStreams } from './list-streams.ts';
 import { describeBounds, type ProbeTools } from './probe-tools.ts';
@@ -11,6 +12,8 @@ import { holdsSoundAlone } from './sound-alone.ts';
 
 export interface Inspection {
   report: FileReport;
+  /** The lines with which a tool has described the file, where they are known to be all. */
+  description: readonly string[] | undefined;
   /** Indexes of the streams for whose codec ffmpeg has no decoder. */
   unsupported: ReadonlySet<number>;
   /** A track whose first frames were decoded on the way. */
@@ -49,30 +52,35 @@ export async function inspect(tools: ProbeTools, options: readonly string[]): Pr
 interface FfprobeRun {
   result: ToolResult;
   unsupported: ReadonlySet<number>;
+  description: readonly string[] | undefined;
 }
 
 async function runFfprobe(tools: ProbeTools, inputArguments: readonly string[]): Promise<FfprobeRun> {
   const bounds = await describeBounds(tools, inputArguments);
   const unsupported = new Set<number>();
+  const description = createDescription();
   const result = await runTool(
     tools.ffprobe,
-    ['-v', 'warning', ...REPORT_ARGUMENTS, ...inputArguments, '-i', INPUT],
+    ['-hide_banner', '-v', 'level+info', ...REPORT_ARGUMENTS, ...inputArguments, '-i', INPUT],
     {
       folder: tools.folder,
       signal: tools.signal,
       ...bounds,
+      keep: (line) => (line.startsWith('[info]') ? undefined : line),
       onLine: (line) => {
-        const [, index] = /^Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
+        description.read(line);
+        const [, index] =
+          /^\[warning\] Unsupported codec with id \d+ for input stream (\d+)$/.exec(line) ?? [];
         if (index !== undefined) unsupported.add(Number(index));
       },
     },
   );
-  return { result, unsupported };
+  return { result, unsupported, description: description.lines(result.code === 0) };
 }
 
 /** What ffprobe has printed, where it has ended well. */
-const reportOf = ({ result: { code, output }, unsupported }: FfprobeRun): Inspection | undefined =>
-  code === 0 ? { report: parseReport(output), unsupported } : undefined;
+const reportOf = ({ result: { code, output }, ...found }: FfprobeRun): Inspection | undefined =>
+  code === 0 ? { report: parseReport(output), ...found } : undefined;
 
 const hasKnownPicture = ({ codec_type, codec_name }: StreamReport): boolean =>
   codec_type === 'video' && codec_name !== undefined && !/^(none|unknown)$/.test(codec_name);

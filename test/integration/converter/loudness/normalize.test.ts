@@ -90,6 +90,7 @@ describe('normalize', { concurrency: 2 }, () => {
       const { integrated = Number.NaN, truePeak = Number.NaN } = await measure(mp3.path);
       assert.ok(Math.abs(integrated - options.normalize) <= 0.5, `it has ${integrated} LUFS`);
       assert.ok(truePeak <= -1, `it has ${truePeak} dBTP`);
+      assert.deepEqual([mp3.sound.integrated, mp3.sound.truePeak], [integrated, truePeak]);
       assert.ok(!mp3.warnings.some(({ code }) => code === 'limited'));
     });
   }

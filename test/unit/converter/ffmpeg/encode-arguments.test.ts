@@ -36,6 +36,16 @@ describe('encodeArguments', () => {
     assert.match(argumentsFor({}, {}, { listsPackets: false }).join(' '), / output\.mp3$/);
   });
 
+  it('writes a copy of the samples behind all filters as an output of its own, for the meter', () => {
+    const args = argumentsFor({ index: 3 }, {}, { meters: { sampleRate: 44_100, channels: 2 } });
+    assert.equal(filters(args), '');
+    assert.match(
+      valueAfter(args, '-filter_complex') ?? '',
+      /^\[0:3\]asetpts=.*,asetpts=N\/SR\/TB,asplit\[encoded\]/,
+    );
+    assert.match(args.join(' '), / -map \[encoded\] .* output\.mp3 -map \[metered\] .* -f s16le .* pipe:3 /);
+  });
+
   const table: [string, Partial<AudioTrack>, ConversionOptions, Record<string, string | undefined>][] = [
     ['asks for a variable bit rate by its quality', {}, { quality: 4 }, { '-q:a': '4', '-b:a': undefined }],
     ['asks for the quality 2 by default', {}, {}, { '-q:a': '2', '-b:a': undefined }],

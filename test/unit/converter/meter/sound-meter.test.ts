@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { finished } from 'node:stream/promises';
 import { describe, it } from 'node:test';
+import type { OwnSamples } from '../../../../services/converter/meter/own-samples.ts';
 import {
   createSoundMeter,
   joinParts,
   type MeasuredPart,
   type SoundFormat,
+  stepSamples,
 } from '../../../../services/converter/meter/sound-meter.ts';
 
 const RATE = 48_000;
@@ -32,9 +34,9 @@ function samplesOf(seconds: number, [left, right = left]: [Wave, Wave?], rate = 
 async function measure(
   samples: Int16Array,
   format: SoundFormat = { sampleRate: RATE, channels: 2 },
-  { leadIn = 0, pieceBytes = 9_999 } = {},
+  { pieceBytes = 9_999, ...own }: Partial<OwnSamples> & { pieceBytes?: number } = {},
 ): Promise<MeasuredPart> {
-  const meter = createSoundMeter(format, leadIn);
+  const meter = createSoundMeter(format, { leadIn: 0, ...own });
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
   for (let at = 0; at < bytes.length; at += pieceBytes)
     meter.stream.write(bytes.subarray(at, at + pieceBytes));
@@ -213,6 +215,29 @@ describe('the sound meter', () => {
     const { peaks } = joinParts([part], 1000);
     assert.equal(peaks.indexOf(1), 750);
     assert.equal(peaks.filter((peak) => peak > 0.11).length, 1);
+  });
+
+  it('measures parts that are cut between two steps exactly as it measures the whole', async () => {
+    const samples = samplesOf(20, [sine(997, 0.4), sine(3_000, 0.3)]);
+    const step = stepSamples(RATE);
+    // A peak between two samples, which is known only by samples of the next part.
+    const cut = 71 * step;
+    for (const frame of [cut - 5, cut - 4]) samples[2 * frame] = 16_384;
+    const format = { sampleRate: RATE, channels: 2 } as const;
+    const whole = await measure(samples, format);
+    const leadIn = 110_592;
+    const parts = [
+      await measure(samples.subarray(0, 2 * (cut + 9_216)), format, { length: cut }),
+      await measure(samples.subarray(2 * (cut - leadIn)), format, { leadIn }),
+    ];
+    assert.equal(parts[0]?.steps.length, 71);
+    assert.equal(whole.highest, Math.max(...parts.map(({ highest }) => highest)));
+    for (const [index, each] of parts.flatMap(({ steps }) => steps).entries())
+      near(each, whole.steps[index] ?? 0, 1e-9, `step ${index}`);
+    assert.equal(
+      parts.reduce((sum, { maxima }) => sum + maxima.samples, 0),
+      whole.maxima.samples,
+    );
   });
 
   it('measures parts with lead-ins as it measures the whole', async () => {

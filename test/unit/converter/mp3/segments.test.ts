@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CONSTANT_RATE, VARIABLE_RATE } from '../../../../services/converter/mp3/join-method.ts';
-import { planSegments, sampleRange } from '../../../../services/converter/mp3/segments.ts';
+import { ownSamples, planSegments, sampleRange } from '../../../../services/converter/mp3/segments.ts';
 
 const { overlap } = VARIABLE_RATE;
 const plan = (seconds: number, sampleRate: number, count: number) =>
@@ -50,4 +50,23 @@ describe('planSegments and sampleRange', () => {
       assert.ok(keepFrom === 0 || keepFrom - encodeFrom >= CONSTANT_RATE.overlap.preroll);
     }
   });
+
+  for (const [rate, step] of [
+    [48_000, 4800],
+    [11_025, 1103],
+  ] as const) {
+    it(`have each sample for one of them, and meet between two steps: at ${rate} Hz`, () => {
+      let next = 0;
+      for (const segment of plan(600, rate, 5)) {
+        const { from, to = Number.POSITIVE_INFINITY } = sampleRange(segment, rate, overlap);
+        const { leadIn, length = Number.POSITIVE_INFINITY } = ownSamples(segment, rate, step);
+        assert.equal(from + leadIn, next);
+        assert.ok(leadIn === 0 || leadIn >= step, 'the meter settles in a step');
+        next = from + leadIn + length;
+        assert.ok(next <= to, 'its process encodes all of them');
+        assert.ok(next % step === 0 || length === Number.POSITIVE_INFINITY);
+      }
+      assert.equal(next, Number.POSITIVE_INFINITY);
+    });
+  }
 });
