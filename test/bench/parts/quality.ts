@@ -18,10 +18,15 @@ const MOST_DIFFERENCE = { atMost: 0.02 };
  * because the same sound makes the same MP3.
  */
 export async function quality({ isQuick, filmDir, report, signal }: Bench): Promise<void> {
-  const python = await pythonWith(requirements, print, signal);
+  const python = await pythonWith(requirements, print, signal).catch((error: Error) => error);
+  signal.throwIfAborted();
   const kinds = isQuick ? QUALITY_KINDS.slice(0, QUICK_KINDS) : QUALITY_KINDS;
   const compared: ComparedQuality[] = [];
   report.heading('A constant bit rate by three encoders, compared with one, by ViSQOL (one → three)');
+  if (python instanceof Error) {
+    const [notMeasured = ''] = python.message.split('\n', 1);
+    return report.row({ name: 'ViSQOL', values: [], unit: 'MOS', notMeasured });
+  }
   for (const kind of kinds) {
     const name = `${kind.name}, ${kind.bitrate} kbps`;
     try {
