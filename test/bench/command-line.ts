@@ -24,6 +24,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
              films     time and CPU until films of one minute that are sent at once are done, compared with ffmpeg alone
              turns     how long clips wait for films of two hours, and for the clips of another user
              check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
+             quality   a constant bit rate by three encoders, rated by ViSQOL from PyPI and compared with one encoder
              send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
              page      time from the drop of a film on the web page to the first sound of its MP3, in Chromium
              blobs     speed of blobs through a sidecar, as they are and in base64

@@ -9,6 +9,7 @@ import { hour } from './parts/hour.ts';
 import { logins } from './parts/logins.ts';
 import { memory } from './parts/memory.ts';
 import { page } from './parts/page.ts';
+import { quality } from './parts/quality.ts';
 import { queue } from './parts/queue.ts';
 import { requests } from './parts/requests.ts';
 import { send } from './parts/send.ts';
@@ -30,6 +31,7 @@ export const PARTS = {
     films,
     turns,
     check,
+    quality,
     send,
     page,
     blobs,

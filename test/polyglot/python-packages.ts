@@ -36,7 +36,7 @@ export async function pythonWith(requirements: string, report: Report, signal: A
   const unfinished = mkdtempSync(`${packages}-`);
   try {
     if (!existsSync(packages)) {
-      report('Installing Python packages for the tests, once (up to 30 MB) …');
+      report('Installing Python packages for the tests, once (up to 120 MB) …');
       const options = { what: 'Installing Python packages', report, signal, timeoutMs: 5 * 60_000 };
       await run(program, [...PIP, '--target', unfinished, '-r', requirements], options).catch(
         (cause: Error) => {

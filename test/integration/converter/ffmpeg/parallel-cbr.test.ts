@@ -8,6 +8,7 @@ import type { Frame } from '../../../../services/converter/mp3/frame-reader.ts';
 import { soundOf } from '../../../../services/converter/mp3/main-data.ts';
 import { mainDataBegin } from '../../../../services/converter/mp3/side-info.ts';
 import { splice } from '../../../../services/converter/mp3/splice.ts';
+import { samplesOf, snr, stretchesRound } from '../../../support/join-noise.ts';
 import { media } from '../../../support/media.ts';
 import { encodeTwice } from '../../../support/parallel-cbr.ts';
 import { SOUND_KINDS } from '../../../support/sound-kinds.ts';
@@ -23,23 +24,6 @@ before(async () => {
   root = await mkdtemp(join(tmpdir(), 'mp3converter-cbr-'));
 });
 after(() => rm(root, { recursive: true }));
-
-/** Returns the samples of a WAV of 16 bits. */
-async function samplesOf(wav: string): Promise<Buffer> {
-  const bytes = await readFile(wav);
-  return bytes.subarray(bytes.indexOf('data') + 8);
-}
-
-/** Returns the signal-to-noise ratio in dB between two numbers of 16-bit values. */
-function snr(source: Buffer, decoded: Buffer, from: number, to: number): number {
-  let [signal, noise] = [1, 1];
-  for (let at = from * 2; at < to * 2; at += 2) {
-    const value = source.readInt16LE(at);
-    signal += value ** 2;
-    noise += (value - decoded.readInt16LE(at)) ** 2;
-  }
-  return 10 * Math.log10(signal / noise);
-}
 
 describe('encodeInParallel › a constant bit rate', { concurrency: 2 }, () => {
   for (const kind of SOUND_KINDS) {
@@ -61,12 +45,9 @@ describe('encodeInParallel › a constant bit rate', { concurrency: 2 }, () => {
       assert.equal(parallel.length, source.length, 'samples');
       assert.ok(Math.abs((await readFile(made.parallel)).length / (bitrate * 125 * seconds) - 1) < 0.01);
       if (parallel.equals(serial)) return;
-      const fifth = Math.round(0.2 * rate) * channels;
-      for (const join of made.joins) {
-        for (let from = join.from * channels - fifth; from < join.to * channels + fifth; from += fifth) {
-          const [before, after] = [serial, parallel].map((each) => snr(source, each, from, from + fifth));
-          assert.ok((after ?? 0) > (before ?? 0) - MOST_DB_LOST, `${after} instead of ${before} dB`);
-        }
+      for (const stretch of made.joins.flatMap((join) => stretchesRound(join, rate))) {
+        const [before, after] = [serial, parallel].map((each) => snr(source, each, stretch, channels));
+        assert.ok((after ?? 0) > (before ?? 0) - MOST_DB_LOST, `${after} instead of ${before} dB`);
       }
     });
   }
