@@ -7,9 +7,9 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../../shared/runtime/spool.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
+import type { EarlySound } from '../ffmpeg/early-sound.ts';
 import type { EncodeLimits } from '../ffmpeg/encode-request.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
-import type { EarlySound } from './early-sound.ts';
 import { encodeArriving } from './encode-arriving.ts';
 
 /** An upload that sends nothing for so long is left. On the slowest line that uploads allow, a chunk takes less. */

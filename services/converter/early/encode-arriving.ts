@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
 import { EARLY_HEAD_BYTES } from '../../shared/jobs/early-request.ts';
 import { ConversionFailure } from '../failure.ts';
+import { argumentsOf, type EarlySound, fromPipe } from '../ffmpeg/early-sound.ts';
 import {
   canListPackets,
   reportTime,
@@ -20,7 +21,6 @@ import { runMetered } from '../ffmpeg/run-metered.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
-import { argumentsOf, type EarlySound, fromPipe } from './early-sound.ts';
 
 /** Containers that ffmpeg reads from beginning to end. An MP4 with its index at the end is not understood by its head. */
 const STREAMED = /^(mov,|matroska|mpegts$)/;

@@ -1,8 +1,8 @@
 import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts';
-import type { EarlySound } from '../early/early-sound.ts';
 import type { MeasuredPart, SoundFormat } from '../meter/sound-meter.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
+import type { EarlySound } from './early-sound.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import type { SoundLimits } from './filter-chain.ts';

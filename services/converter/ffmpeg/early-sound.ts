@@ -1,7 +1,7 @@
-import { type EncodeArguments, encodeArguments } from '../ffmpeg/encode-arguments.ts';
-import type { EncoderResult } from '../ffmpeg/run-encoder.ts';
-import { formatOf } from '../ffmpeg/run-metered.ts';
-import { untrustedInput, untrustedPipe } from '../ffmpeg/untrusted-input.ts';
+import { type EncodeArguments, encodeArguments } from './encode-arguments.ts';
+import type { EncoderResult } from './run-encoder.ts';
+import { formatOf } from './run-metered.ts';
+import { untrustedInput, untrustedPipe } from './untrusted-input.ts';
 
 /** Sound that was encoded into `OUTPUT` while its video was being uploaded, and what ffmpeg said of it. */
 export interface EarlySound {
