@@ -21,6 +21,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
              uploads   speed of resumable uploads, compared with POST /upload, and the gateway's memory
              convert   time from upload to MP3, compared with the ffmpeg of this machine and a current one from PyPI
              hour      the same for a film of 60 minutes
+             early     time from the last byte of a resumable upload on a slow line to the MP3
              films     time and CPU until films of one minute that are sent at once are done, compared with ffmpeg alone
              turns     how long clips wait for films of two hours, and for the clips of another user
              check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it

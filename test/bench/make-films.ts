@@ -94,6 +94,15 @@ const TWO_GIBIBYTES: Film = {
 /** 10 minutes of H.264 and AAC, about 120 MB. */
 export const tenMinutes = (place: Place): Promise<string> => makeFilm(TEN_MINUTES, place);
 
+/** The same MP4 with its index in front of its sound and picture. */
+export async function indexInFront(film: string, { signal }: Place): Promise<string> {
+  const path = film.replace(/\.mp4$/, '-in-front.mp4');
+  await run('ffmpeg', ['-v', 'error', '-y', '-i', film, '-c', 'copy', '-movflags', '+faststart', path], {
+    signal,
+  });
+  return path;
+}
+
 /** 60 minutes of H.264 and AAC, about 720 MB. */
 export const oneHour = (place: Place): Promise<string> => makeFilm(ONE_HOUR, place);
 

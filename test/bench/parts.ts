@@ -3,6 +3,7 @@ import { bogus } from './parts/bogus.ts';
 import { cancel } from './parts/cancel.ts';
 import { check } from './parts/check.ts';
 import { convert } from './parts/convert.ts';
+import { early } from './parts/early.ts';
 import { films } from './parts/films.ts';
 import { gridfs } from './parts/gridfs.ts';
 import { hour } from './parts/hour.ts';
@@ -28,6 +29,7 @@ export const PARTS = {
     uploads,
     convert,
     hour,
+    early,
     films,
     turns,
     check,
