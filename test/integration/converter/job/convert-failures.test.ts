@@ -7,6 +7,7 @@ import { createDiskFullBackoff } from '../../../../services/converter/capacity/d
 import { SandboxFailure } from '../../../../services/converter/failure.ts';
 import { requireSuccess } from '../../../../services/converter/ffmpeg/encode.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
+import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { DiskFull } from '../../../../services/shared/runtime/spool.ts';
 import { media, tone, video } from '../../../support/media.ts';
@@ -123,23 +124,25 @@ describe('createConvert › temporary failures', () => {
     tool: string,
     scripts: { ffmpeg?: string; ffprobe?: string },
     film: () => Promise<string>,
+    options?: ConversionOptions,
   ][] = [
     ['an ffprobe that reads a sound', { ffprobe: 'kill -KILL $$' }, sound],
     ['an ffmpeg that reads a film', { ffmpeg: 'kill -KILL $$' }, () => video(2)],
     [
-      'an ffmpeg that plays the MP3',
+      'an ffmpeg that plays an MP3 whose frames were copied',
       { ffmpeg: `${PLAYS_MP3} kill -KILL $$ ;; *) exec ffmpeg "$@" ;; esac` },
-      () => video(2),
+      () => media('sound.mp3', ...tone(2)),
+      { copy: true },
     ],
   ];
-  for (const [tool, scripts, film] of KILLED) {
+  for (const [tool, scripts, film, options = {}] of KILLED) {
     it(`counts an attempt, and does not blame the file, when ${tool} is killed`, async () => {
       await using fakes = await fakeTools(scripts);
       await using converter = await createTestConverter({
         transcode: createTranscode({ ...fakes, limits }),
         maxAttempts: 2,
       });
-      const job = await converter.submit(await film());
+      const job = await converter.submit(await film(), { options });
       await assert.rejects(converter.deliver(job), redeliver);
       const { status, attempts, infrastructureFailures } = await converter.job(job);
       assert.deepEqual([status, attempts, infrastructureFailures], ['queued', 1, 0]);
@@ -148,14 +151,17 @@ describe('createConvert › temporary failures', () => {
     });
   }
 
-  for (const [tool, { ffmpeg = '' }] of KILLED.filter(([, { ffmpeg }]) => ffmpeg)) {
+  // Where an MP3 that was copied makes ffmpeg crash, its sound is encoded instead.
+  for (const [tool, { ffmpeg = '' }, film] of KILLED.filter(
+    ([, tools, , options]) => tools.ffmpeg && !options,
+  )) {
     it(`ends the job at once when ${tool} crashes, as it would again`, async () => {
       await using fakes = await fakeTools({ ffmpeg: crashing(ffmpeg) });
       await using converter = await createTestConverter({
         transcode: createTranscode({ ...fakes, limits }),
         maxAttempts: 2,
       });
-      const job = await converter.submit(await video(2));
+      const job = await converter.submit(await film());
       await converter.deliver(job);
       const { attempts, error } = await converter.job(job);
       assert.deepEqual([attempts, error?.code], [1, 'conversion_failed']);

@@ -11,7 +11,7 @@ const routesOfAuth = (await readRoutesOfAuth()).filter((route) => !route.endsWit
 /** Who may call a service, and what. */
 const CALLS: Record<string, { by: string; routes: string[] }> = {
   auth: { by: 'gateway', routes: routesOfAuth },
-  converter: { by: 'gateway', routes: ['POST /probe'] },
+  converter: { by: 'gateway', routes: ['POST /probe', 'POST /early'] },
   notification: { by: 'auth', routes: [`POST ${ACCOUNT_MAILS_PATH}`] },
 };
 
