@@ -14,7 +14,8 @@ export interface Waits {
 
 /**
  * Estimates the time of queued jobs. The work of all jobs ahead is divided evenly among all places for a conversion, which gives
- * no jump when a job starts or ends.
+ * no jump when a job starts or ends. A converter whose places are taken by long conversions begins one short one in addition. That is
+ * not counted, so that a clip may be ready sooner than its estimate says.
  *
  * @param queued all queued jobs, in order
  */
