@@ -3,6 +3,8 @@ import type { LocalFile } from '../../sound/local-file.ts';
 import { planSound } from '../../sound/plan-sound.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
+/** The most bytes that a plan reads of a film at a time, to make one block. */
+const MAX_READ_BYTES = 4 * BLOCK_BYTES;
 
 /** What decides which part of a film is needed: query parameters of an upload. */
 export type SoundOptions = Record<'cover' | 'track', string | undefined>;
@@ -17,6 +19,7 @@ export async function writeSound(path: string, output: string, options: SoundOpt
   const plan = await planSound(film, given(options), new AbortController().signal);
   if (!plan || plan.audioTracks > 1) return false;
   using sound = openFile(output, 'wx');
+  film.reuseMemory();
   for (let start = 0; start < plan.file.size; start += BLOCK_BYTES) {
     sound.write(await plan.file.read(start, Math.min(plan.file.size, start + BLOCK_BYTES)));
   }
@@ -29,21 +32,28 @@ const given = (options: SoundOptions): Record<string, string> =>
   );
 
 interface OpenFile extends LocalFile, Disposable {
+  /** From now on, what was read is valid until the next read. Memory for each read would be a hundred MB until it is collected. */
+  reuseMemory(): void;
   write(bytes: Uint8Array): void;
 }
 
 function openFile(path: string, flags: 'r' | 'wx'): OpenFile {
   const descriptor = openSync(path, flags, 0o600);
+  let memory: Uint8Array<ArrayBuffer> | undefined;
   return {
     size: fstatSync(descriptor).size,
     async read(start, end) {
-      const bytes = new Uint8Array(end - start);
+      const length = end - start;
+      const bytes = memory && length <= memory.length ? memory.subarray(0, length) : new Uint8Array(length);
       for (let done = 0; done < bytes.length; ) {
         const count = readSync(descriptor, bytes, done, bytes.length - done, start + done);
         if (count === 0) throw new Error('the film became shorter while it was read');
         done += count;
       }
       return bytes;
+    },
+    reuseMemory() {
+      memory = new Uint8Array(MAX_READ_BYTES);
     },
     write(bytes) {
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
