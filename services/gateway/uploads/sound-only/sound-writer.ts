@@ -7,6 +7,8 @@ import type { SoundReply, SoundRequest } from './sound-worker.ts';
 const MAX_MS = 10_000;
 /** MiB. The index of an MP4 may have 256 MiB, of which a film of two hours needs 10. */
 const MAX_HEAP = 512;
+/** MiB. A film is read in many small pieces outside of the heap. They are freed only when the young generation is full: 100 MB later by default. */
+const YOUNG_HEAP = 1;
 
 /** Leaves the picture out of films, one after the other, in a thread of its own. */
 export interface SoundWriter {
@@ -24,7 +26,7 @@ export function createSoundWriter(maxMs = MAX_MS): SoundWriter {
 
   function start(): Worker {
     const worker = new Worker(new URL('./sound-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP, maxYoungGenerationSizeMb: YOUNG_HEAP },
     });
     worker.unref();
     return worker;
