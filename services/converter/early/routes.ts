@@ -6,7 +6,7 @@ import { AppError } from '../../shared/runtime/errors.ts';
 import type { EarlyConversions } from './early-conversions.ts';
 
 /**
- * The route by which the gateway says that a video is being uploaded. It is public to no one else. It answers at once: 202 where this
+ * The route by which the gateway says that a video is being uploaded. Nobody else may call it. It answers at once: 202 where this
  * converter begins, and 204 where it leaves the video until its job is accepted.
  */
 export function earlyRoutes(router: Router<RequestState>, early: Pick<EarlyConversions, 'begin'>): void {

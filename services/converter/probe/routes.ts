@@ -27,7 +27,7 @@ export interface ProbePorts {
   timeoutMs?: number;
 }
 
-/** The route by which the gateway asks what a file is. It is public to no one else. */
+/** The route by which the gateway asks what a file is. Nobody else may call it. */
 export function probeRoutes(
   router: Router<RequestState>,
   { spool, describe, timeoutMs = MAX_PROBE_MS }: ProbePorts,

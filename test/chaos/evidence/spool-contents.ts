@@ -14,7 +14,7 @@ export async function readSpools({
   return { folders: folders.flat(), tools: Object.values(spools).flatMap(processesIn) };
 }
 
-/** Lists the folders of attempts, `<spool>/<pid>/attempt-…`, and the folders of converters that have died. */
+/** Lists the folders of attempts, `<spool>/<pid>/work-…`, and the folders of converters that have died. */
 async function foldersIn(spool: string, livePid: number | undefined): Promise<string[]> {
   const instances = await readdir(spool).catch(() => []);
   const found = await Promise.all(

@@ -7,7 +7,10 @@ import type { SoundReply, SoundRequest } from './sound-worker.ts';
 const MAX_MS = 10_000;
 /** MiB. The index of an MP4 may have 256 MiB, of which a film of two hours needs 10. */
 const MAX_HEAP = 512;
-/** MiB. A film is read in many small pieces outside of the heap. They are freed only when the young generation is full: 100 MB later by default. */
+/**
+ * MiB. A film is read in many small pieces outside of the heap. They are freed when the young
+ * generation is full, which by default is 100 MB later.
+ */
 const YOUNG_HEAP = 1;
 
 /** Leaves the picture out of films, one after the other, in a thread of its own. */

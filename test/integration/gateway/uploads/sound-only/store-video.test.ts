@@ -15,7 +15,7 @@ import {
 } from '../../../../../services/gateway/uploads/sound-only/store-video.ts';
 import { createBlobStore } from '../../../../../services/shared/blobs/blob-store.ts';
 import { createLog } from '../../../../../services/shared/runtime/log.ts';
-import { createSpool, DiskFull } from '../../../../../services/shared/runtime/spool.ts';
+import { createSpool, DiskFull, type Spool } from '../../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import { convertFile } from '../../../../support/converted.ts';
 import { file, media, tone } from '../../../../support/media.ts';
@@ -30,22 +30,19 @@ const MIB = 1024 ** 2;
 interface Options {
   spoolBytes?: number;
   soundWriter?: Pick<SoundWriter, 'write'>;
-  root?: string;
-  /** The disk has no room for a film at all. */
-  hasNoRoom?: boolean;
+  /** Instead of one in a new folder. */
+  spool?: Pick<Spool, 'use'>;
 }
 
 /** Stores files over a state store in memory, with a real spool and a real thread. */
-function build(context: TestContext, { spoolBytes = GIB, hasNoRoom = false, ...options }: Options = {}) {
-  const { root = temporaryFolder(context) } = options;
+function build(context: TestContext, { spoolBytes = GIB, ...options }: Options = {}) {
+  const root = temporaryFolder(context);
   const blobs = createBlobStore(createMemoryState());
-  const spool = createSpool(root);
   const real = createSoundWriter();
   context.after(() => real.close());
-  const { soundWriter = real } = options;
-  const full = { use: () => Promise.reject(new DiskFull('full')) };
+  const { soundWriter = real, spool = createSpool(root) } = options;
   const store = createStoreVideo({
-    ...{ blobs, soundWriter, spoolBytes, spool: hasNoRoom ? full : spool },
+    ...{ blobs, soundWriter, spoolBytes, spool },
     log: createLog('gateway', 'silent'),
   });
   return {
@@ -128,7 +125,11 @@ describe('createStoreVideo', () => {
     ],
     ['a film for which no room is configured', mp4, { spoolBytes: 0 }],
     ['a film for which there is not enough room', mp4, { spoolBytes: 5 * MIB }],
-    ['a film for which the disk has no room', mp4, { hasNoRoom: true }],
+    [
+      'a film for which the disk has no room',
+      mp4,
+      { spool: { use: () => Promise.reject(new DiskFull('full')) } },
+    ],
     ['a film that takes too long', mp4, { soundWriter: createSoundWriter(0) }],
     [
       'a film whose structures make the thread fail',
@@ -168,27 +169,9 @@ describe('createStoreVideo', () => {
     const spool = createSpool(disk.path);
     // The disk is smaller than what has to be free.
     const use: typeof spool.use = (_bytes, work) => spool.use(0, work);
-    const blobs = createBlobStore(createMemoryState());
-    const soundWriter = createSoundWriter();
-    context.after(() => soundWriter.close());
-    const store = createStoreVideo({
-      ...{ blobs, soundWriter, spool: { use }, spoolBytes: GIB, log: createLog('gateway', 'silent') },
-    });
-    const { size, sha256, kept } = await store(
-      {
-        id: 'a',
-        head: bytes.subarray(0, 400),
-        bytes: inPieces(bytes, 60_000),
-        isWhole: false,
-        options: () => ({}),
-      },
-      { expires: new Date(Date.now() + 60_000), signal: new AbortController().signal },
-    );
-    assert.deepEqual(
-      [size, sha256, kept],
-      [bytes.length, createHash('sha256').update(bytes).digest('hex'), 'whole'],
-    );
-    assert.ok((await buffer(blobs.read('a'))).equals(bytes));
+    const { kept, blob } = await build(context, { spool: { use } }).store(bytes);
+    assert.equal(kept, 'whole');
+    assert.ok(blob.equals(bytes));
   });
 
   it('leaves no folder where the client goes away', async (context) => {
