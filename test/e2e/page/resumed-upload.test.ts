@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { signalProcess } from '../../../deploy/process/child.ts';
 import type { JobView } from '../../../services/shared/jobs/job-view.ts';
 import { chooseFilms, convertButton } from '../../integration/gateway/page/page-films.ts';
+import { lastMessages } from '../../support/last-messages.ts';
 import { freeBox, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
 import { startTestSystem } from '../../support/start-system.ts';
@@ -51,15 +52,32 @@ async function startSystem(context: TestContext) {
     await system.stop();
     rmSync(runDir, { recursive: true, force: true });
   });
-  return { gatewayUrl: system.view.gatewayUrl, gateway: system.system.apps.gateway };
+  const { gateway, converter } = system.system.apps;
+  return { gatewayUrl: system.view.gatewayUrl, gateway, converter };
 }
 
 const jobsOf = (page: Page): Promise<JobView[]> =>
-  page.evaluate("fetch('/jobs').then(async (response) => (await response.json()).jobs)");
+  page.evaluate("fetch('/jobs').then(async (response) => (await response.json()).jobs ?? [])");
+
+/** What a person and an operator see of an upload, for the message of a test that fails. */
+async function describeUpload(page: Page, apps: Record<string, { logFile: string }>): Promise<string> {
+  const jobs = await jobsOf(page).then(
+    (all) => all.map(({ id, status, error }) => `${id} ${status} ${error?.code ?? ''}`).join(', '),
+    (error: Error) => error.message.split('\n')[0],
+  );
+  const row = await page
+    .locator('.film')
+    .allInnerTexts()
+    .catch((error: Error) => [error.message]);
+  const logs = Object.entries(apps).map(
+    ([name, { logFile }]) => `${name}: ${lastMessages(logFile).join('; ')}`,
+  );
+  return [`jobs: ${jobs}`, `film: ${row.join(', ').replaceAll('\n', ' ')}`, ...logs].join('\n');
+}
 
 describe('an upload of 200 MiB by the web page', () => {
   it('survives a cut connection, a reload and a gateway that is killed, and sends hardly anything twice', async (context) => {
-    const { gatewayUrl, gateway } = await startSystem(context);
+    const { gatewayUrl, gateway, converter } = await startSystem(context);
     const film = await largeFilm(context);
     const { size } = await stat(film);
     const { page, wire } = await visitSignedUp(context, gatewayUrl);
@@ -96,6 +114,9 @@ describe('an upload of 200 MiB by the web page', () => {
     const [job] = await waitFor('the MP3', async () => {
       const jobs = await jobsOf(page).catch(() => []);
       return jobs[0]?.status === 'done' && jobs;
+    }).catch(async (error: Error) => {
+      const seen = await describeUpload(page, { gateway, converter });
+      throw new Error(`${error.message}\n${seen}`, { cause: error });
     });
     assert.equal(job?.source.size, size);
     assert.equal(job?.source.sha256, await sha256Of(film));

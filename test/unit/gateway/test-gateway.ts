@@ -307,9 +307,9 @@ export function buildGateway({
     storedKeys: () => state.keys().filter((key) => !key.startsWith('open:')),
     /** Saves a job as an upload does, with its entries in the indexes. */
     async save(job: Job): Promise<Job> {
-      await index.addOwned(job.owner, job.id);
       await index.addActive(job.owner, job.id);
       await jobs.create(job);
+      await index.addOwned(job.owner, job.id);
       return job;
     },
   };

@@ -1,4 +1,5 @@
 import type { Job } from '../../../shared/jobs/job.ts';
+import type { JobStore } from '../../../shared/jobs/job-store.ts';
 import { acceptUpload } from '../../../shared/jobs/transitions.ts';
 import { isAppError, unavailable } from '../../../shared/runtime/errors.ts';
 import { acceptStored } from '../accept-stored.ts';
@@ -97,15 +98,23 @@ async function saveJob(record: UploadRecord, ports: ResumablePorts): Promise<Job
   const source = { ...draft.source, size: checkpoint.offset, sha256: accepted?.sha256 ?? '' };
   const job = acceptUpload({ source, options })(draft) ?? draft;
   const startedAt = performance.now();
-  await Promise.all([index.addActive(owner, id), index.addOwned(owner, id)]);
+  await index.addActive(owner, id);
+  const saved = await createOrFind(job, jobs);
+  // If this process was suspended meanwhile, the sweep may have removed the entry, because there was no job for it.
+  if (performance.now() - startedAt > heartbeatMs) await index.addActive(owner, id);
+  // Whoever lists jobs drops an entry without a job for good.
+  await index.addOwned(owner, id);
+  return saved;
+}
+
+/** Returns the job of an earlier try where there is one. */
+async function createOrFind(job: Job, jobs: JobStore): Promise<Job> {
   try {
     await jobs.create(job);
-    // If this process was suspended meanwhile, the sweep may have removed the entry, because there was no job for it.
-    if (performance.now() - startedAt > heartbeatMs) await index.addActive(owner, id);
     return job;
   } catch (error) {
     if (!isAppError(error, 'state_conflict')) throw error;
-    return (await jobs.find(id)) ?? job;
+    return (await jobs.find(job.id)) ?? job;
   }
 }
 
