@@ -34,6 +34,7 @@ export interface EarlyPorts {
   log: Log;
   silenceMs?: number;
   acceptMs?: number;
+  stallMs?: number;
 }
 
 /** A folder that holds a whole video as `INPUT`, and its sound as `OUTPUT`. */
@@ -51,6 +52,8 @@ export interface Early {
   isClaimed: boolean;
   /** Bytes that the encoder has taken. */
   fedBytes: number;
+  /** Seconds of sound that it has encoded. */
+  encodedSeconds: number;
   /** Rejects where the video cannot be used. */
   ready: Promise<EncodedVideo>;
   /** Ends it, whatever it does. */
@@ -96,7 +99,14 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
   }
 
   const early: Early = {
-    ...{ request, isClaimed: false, fedBytes: 0, ready: ready.promise, ended: Promise.resolve() },
+    ...{
+      request,
+      isClaimed: false,
+      fedBytes: 0,
+      encodedSeconds: 0,
+      ready: ready.promise,
+      ended: Promise.resolve(),
+    },
     release: released.resolve,
     stop(reason) {
       early.isClaimed = false;
@@ -125,8 +135,11 @@ async function encodeGrowing(early: Early, folder: string, ports: EarlyPorts & {
   const onBytes = (bytes: number) => {
     early.fedBytes = bytes;
   };
+  const onTime = (seconds: number) => {
+    early.encodedSeconds = seconds;
+  };
   try {
-    return await encodeArriving({ parts: paced(), size, folder, options }, { ...ports, onBytes });
+    return await encodeArriving({ parts: paced(), size, folder, options }, { ...ports, onBytes, onTime });
   } finally {
     ended.abort();
   }

@@ -1,7 +1,10 @@
 import { canBeginEarly, type EarlyRequest } from '../../shared/jobs/early-request.ts';
 import type { ConvertingJob } from '../../shared/jobs/job.ts';
-import { abortable } from '../../shared/runtime/abortable.ts';
 import { beginEarly, type Early, type EarlyPorts, type EncodedVideo } from './begin-early.ts';
+import { whileMoving } from './while-moving.ts';
+
+/** How long an attempt waits for a conversion that does not move. All bytes of its video are stored by then. */
+const STALL_MS = 10_000;
 
 /** A video whose sound was encoded before its job was accepted. Dispose of it when the attempt has ended. */
 export type BegunVideo = Omit<EncodedVideo, 'sha256'> & AsyncDisposable;
@@ -15,7 +18,7 @@ export interface EarlyConversions {
   begin(request: EarlyRequest): boolean;
   /**
    * Resolves with the video of a claimed job where its conversion was begun here, is soon over, and was of the same bytes. The
-   * attempt has to do everything itself otherwise. Throws the signal's reason.
+   * attempt has to do everything itself otherwise, also where that conversion stands still. Throws the signal's reason.
    */
   take(job: ConvertingJob, signal: AbortSignal): Promise<BegunVideo | undefined>;
   /** Gives its room on the disk back to accepted jobs. Returns whether there was any. */
@@ -26,7 +29,7 @@ export interface EarlyConversions {
 
 /** @param cores the number of cores that a conversion may have which is not begun early */
 export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyConversions {
-  const { slots, stoppingSignal } = ports;
+  const { slots, stoppingSignal, stallMs = STALL_MS } = ports;
   let current: Early | undefined;
 
   /** Whether what is left takes less time on one core than the whole on all. */
@@ -48,7 +51,8 @@ export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyC
       early.isClaimed = true;
       try {
         if (!isNearlyDone(early)) throw new Error('all cores together are faster');
-        const { sha256, ...video } = await abortable(early.ready, signal);
+        const position = () => early.fedBytes + early.encodedSeconds;
+        const { sha256, ...video } = await whileMoving(early.ready, position, { stallMs, signal });
         if (sha256 !== source.sha256) throw new Error('the upload has other bytes');
         const release = async () => {
           early.release();

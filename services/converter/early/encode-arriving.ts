@@ -47,6 +47,8 @@ export interface EncodeArrivingTools {
   signal: AbortSignal;
   /** Gets the bytes that the encoder has taken so far. */
   onBytes?: (bytes: number) => void;
+  /** Gets the seconds of sound that were encoded so far. */
+  onTime?: (seconds: number) => void;
 }
 
 export interface ArrivedVideo {
@@ -58,14 +60,22 @@ export interface ArrivedVideo {
 /** Writes a video into its file and encodes its sound at the same time. Throws for any video for which that is not possible. */
 export async function encodeArriving(
   { parts, size, folder, options }: ArrivingVideo,
-  { ffmpeg, ffprobe, limits, signal, onBytes }: EncodeArrivingTools,
+  { ffmpeg, ffprobe, limits, signal, onBytes, onTime = () => undefined }: EncodeArrivingTools,
 ): Promise<ArrivedVideo> {
   await using file = await open(join(folder, INPUT), 'wx', 0o600);
   const spooled = spool(parts, file);
   const understand = () => probe({ ffmpeg, ffprobe, folder, signal }, options.track);
   const head = await readHead(spooled, understand);
   if (!STREAMED.test(head.probed.formatName)) throw new NotEarly('this container is not read in one go');
-  const request = requestOf(head.probed, { ffmpeg, folder, options, limits, inputBytes: size, signal });
+  const request = requestOf(head.probed, {
+    ffmpeg,
+    folder,
+    options,
+    limits,
+    inputBytes: size,
+    signal,
+    onTime,
+  });
   const listsPackets = canListPackets(request);
   const piped = fromPipe({ ...request, listsPackets });
   if (!piped) throw new NotEarly('the tracks of this file are not found by its beginning alone');
@@ -143,11 +153,10 @@ async function readHead(
 /** The request that the ordinary conversion makes of the same description. */
 function requestOf(
   { audio, filmStartSeconds, formatName, inputArguments }: Probe,
-  { limits, inputBytes, ...rest }: Omit<EncodeRequest, keyof Probe | 'onTime'>,
+  { limits, inputBytes, ...rest }: Omit<EncodeRequest, keyof Probe>,
 ): EncodeRequest {
   return {
     ...{ ...rest, audio, filmStartSeconds, formatName, inputArguments, inputBytes },
     limits: { ...limits, maxSoundSeconds: maxSoundSeconds(inputBytes, audio) },
-    onTime: () => undefined,
   };
 }

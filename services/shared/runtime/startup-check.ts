@@ -1,4 +1,4 @@
-import { isAppError, unavailable } from './errors.ts';
+import { AppError, isAppError } from './errors.ts';
 import type { Log } from './log.ts';
 import { retry } from './retry.ts';
 
@@ -43,9 +43,15 @@ export function startStartupCheck(
     },
   );
   return async () => {
-    if (!isReady) throw unavailable('what this service needs');
+    if (!isReady) throw notReady();
   };
 }
+
+/** Most checks pass within two seconds. So clients come again sooner than during an outage. */
+const notReady = (): AppError =>
+  new AppError('unavailable', 'this service is not ready yet; try again shortly', {
+    headers: { 'Retry-After': '1' },
+  });
 
 /** Logs that something the service needs is unavailable, but not at every attempt. Other errors are logged each time. */
 function createReport(log: Log): (error: unknown) => void {

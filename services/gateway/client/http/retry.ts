@@ -13,11 +13,13 @@ const DEFAULT_WAIT_MS = 60_000;
 /** Where `Retry-After` is longer than this, the error is reported at once and the request is not repeated. */
 const MAX_RETRY_AFTER_SECONDS = 60;
 const FIRST_DELAY_MS = 500;
-const MAX_DELAY_MS = 10_000;
+const DEFAULT_MAX_DELAY_MS = 10_000;
 
 export interface RetryPolicy {
   /** Total wait in milliseconds. Default: one minute. */
   maxWaitMs?: number;
+  /** The longest wait in milliseconds before one attempt, unless the server asks for more. Default: ten seconds. */
+  maxDelayMs?: number;
   /** Further errors after which another attempt may succeed. */
   alsoTransient?: (error: unknown) => boolean;
 }
@@ -52,9 +54,10 @@ export interface RetrySchedule {
   reset(): void;
 }
 
-/** Exponential backoff: 0.5 s, doubling to 10 s. */
+/** Exponential backoff: 0.5 s, doubling to the longest wait. */
 export function createRetrySchedule({
   maxWaitMs = DEFAULT_WAIT_MS,
+  maxDelayMs = DEFAULT_MAX_DELAY_MS,
   alsoTransient,
 }: RetryPolicy): RetrySchedule {
   let failures = 0;
@@ -68,7 +71,7 @@ export function createRetrySchedule({
       failures += 1;
       // `Retry-After: 0` would use up all attempts at once, so it counts as absent.
       const milliseconds =
-        seconds > 0 ? seconds * 1000 : backoffMs(failures, { firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS });
+        seconds > 0 ? seconds * 1000 : backoffMs(failures, { firstMs: FIRST_DELAY_MS, maxMs: maxDelayMs });
       if (waited + milliseconds > maxWaitMs) throw error;
       waited += milliseconds;
       return milliseconds;

@@ -40,6 +40,8 @@ export class NotResumableError extends Error {
   override readonly name = 'NotResumableError';
 }
 
+/** Somebody may be watching for a gateway that comes back, and after a failure each attempt begins with a small request. */
+const MAX_DELAY_MS = 3_000;
 /** How often in a row an upload is begun again that the gateway does not know any more, before any byte has arrived. */
 const MAX_RESTARTS = 3;
 /** The offset is not that of the server, another request holds the upload, or a checksum is wrong: ask for the offset again. */
@@ -59,7 +61,10 @@ export async function uploadResumable(
 ): Promise<AcceptedUpload> {
   const { clock, signal, onRetry, onResume } = ports;
   const tus = createTus(session);
-  const schedule = createRetrySchedule({ maxWaitMs: LONG_WAIT_MS, alsoTransient: isTransient });
+  const schedule = createRetrySchedule({
+    ...{ maxWaitMs: LONG_WAIT_MS, maxDelayMs: MAX_DELAY_MS },
+    alsoTransient: isTransient,
+  });
   let current = record ?? { key: randomKey() };
   let isResumed = record?.upload !== undefined;
   let arrived = 0;

@@ -50,6 +50,18 @@ case "$*" in *pipe:0*) exit 1 ;; esac
 exec ffmpeg "$@"
 `;
 
+/** An encoder that stands still before it has read anything. */
+const HANGS_AT_PIPE = `#!/bin/sh
+case "$*" in *pipe:0*) exec sleep 600 ;; esac
+exec ffmpeg "$@"
+`;
+
+async function encoder(context: TestContext, script: string) {
+  const path = join(temporaryFolder(context), 'ffmpeg');
+  await writeFile(path, script, { mode: 0o700 });
+  return unconfined(path);
+}
+
 /** A converter, and an upload that grows. */
 async function createArrival(
   context: TestContext,
@@ -190,9 +202,7 @@ describe('a conversion that begins during the upload', () => {
   });
 
   it('is given up, and reads no more, where the encoder fails while the upload goes on', async (context) => {
-    const failing = join(temporaryFolder(context), 'ffmpeg');
-    await writeFile(failing, FAILS_FROM_PIPE, { mode: 0o700 });
-    const ffmpeg = unconfined(failing);
+    const ffmpeg = await encoder(context, FAILS_FROM_PIPE);
     const arrival = await createArrival(context, await films['a Matroska film'](), { ffmpeg });
     await using _ = arrival.converter;
     await arrival.append(arrival.bytes.subarray(0, 5 * CHUNK_BYTES));
@@ -201,6 +211,19 @@ describe('a conversion that begins during the upload', () => {
     assert.deepEqual(arrival.outcomes, ['discarded']);
     await arrival.append(arrival.bytes.subarray(5 * CHUNK_BYTES));
     assert.deepEqual(await arrival.accept(), await arrival.convertOrdinarily());
+  });
+
+  it('is given up soon after its job was accepted, where it stands still', {
+    timeout: 30_000,
+  }, async (context) => {
+    const ports = { ffmpeg: await encoder(context, HANGS_AT_PIPE), stallMs: 100 };
+    const patient = { ...ports, limits: { ...limits, maxConvertSeconds: 600 } };
+    const arrival = await createArrival(context, await films['a Matroska film'](), patient);
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes);
+    arrival.early.begin(arrival.request);
+    assert.deepEqual(await arrival.accept(), await arrival.convertOrdinarily());
+    assert.deepEqual(arrival.outcomes, ['discarded']);
   });
 
   it('ends with the service, and leaves no process and no folder', async (context) => {

@@ -21,10 +21,10 @@ function start(check: () => Promise<void>) {
 }
 
 describe('startStartupCheck', () => {
-  it('throws unavailable until the check has passed', async () => {
+  it('throws unavailable until the check has passed, and asks clients to come again soon', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { requireReady } = start(() => promise);
-    await assert.rejects(requireReady(), { code: 'unavailable' });
+    await assert.rejects(requireReady(), { code: 'unavailable', headers: { 'Retry-After': '1' } });
     resolve();
     await runEventLoop(3);
     await requireReady();

@@ -19,6 +19,12 @@ describe('createRetrySchedule', () => {
     assert.deepEqual(delays, [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
   });
 
+  it('doubles the delay up to another bound', () => {
+    const schedule = createRetrySchedule({ maxDelayMs: 3_000 });
+    const delays = Array.from({ length: 5 }, () => schedule.delayAfter(LOST));
+    assert.deepEqual(delays, [500, 1_000, 2_000, 3_000, 3_000]);
+  });
+
   it('throws the error once the delays would exceed the total wait', () => {
     const schedule = createRetrySchedule({ maxWaitMs: 1_500 });
     assert.deepEqual([schedule.delayAfter(LOST), schedule.delayAfter(LOST)], [500, 1_000]);

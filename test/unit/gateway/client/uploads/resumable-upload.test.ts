@@ -100,6 +100,24 @@ describe('uploadResumable', () => {
     });
   }
 
+  it('asks every three seconds at least whether a gateway is back that was away for minutes', async (context) => {
+    const { server, upload, clock, stored } = build(context);
+    const isAway = () => {
+      const waited = clock.sleeps.reduce((sum, each) => sum + each, 0);
+      return waited > 0 && waited < 200_000;
+    };
+    let isFirst = true;
+    server.intercept = ({ method, socket }) => {
+      const isKilled = method === 'PATCH' && isFirst;
+      isFirst &&= !isKilled;
+      if (isKilled || isAway()) socket.destroy();
+      return isKilled || isAway();
+    };
+    await upload();
+    assert.deepEqual(stored()[0]?.bytes, BYTES);
+    assert.equal(Math.max(...clock.sleeps), 3_000);
+  });
+
   it('gives up after five minutes without progress', async (context) => {
     const { server, upload, clock } = build(context);
     server.intercept = ({ method, socket }) => {
