@@ -130,9 +130,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     report('Starting the services and their sidecars …');
     const page = waitingPage;
     const system = await startSystem({
-      ...{ ...options, specs, stateRoot, daprd: tools.daprd, gatewayPort: port },
-      serversReady: starting.allReady,
-      beforeGateway: () => page.close(),
+      ...{ ...options, specs, stateRoot, daprd: tools.daprd },
+      ...{ waitingPage, serversReady: starting.allReady },
     });
     const running = servers;
     return {
@@ -141,6 +140,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       async stop() {
         await system.stop();
         await running.stop();
+        await page.close();
         release();
       },
     };
