@@ -114,9 +114,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       (report) => ensureTools({ repoRoot, needed, report, signal }),
       report,
     );
-    await progress.during('page', () => build(), report);
     report('Starting the servers …');
-    progress.begin('system');
     const starting = await beginServers({
       ...options,
       dataDir,
@@ -126,6 +124,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       supervise: options.superviseServers ?? false,
     });
     servers = starting.servers;
+    // The servers mostly wait while they start. A gateway that shows no page yet would not help anybody.
+    await progress.during('page', () => build(), report);
+    progress.begin('system');
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');
     const page = waitingPage;
