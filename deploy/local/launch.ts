@@ -147,6 +147,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     };
   } catch (error) {
     await waitingPage?.close();
+    // A server that is being started may take its time to stop. The error itself is shown at the end.
+    if (servers !== undefined && !signal.aborted) report('The start has failed. Stopping the servers …');
     await servers?.stop();
     release();
     throw error;
