@@ -114,9 +114,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       (report) => ensureTools({ repoRoot, needed, report, signal }),
       report,
     );
-    await progress.during('page', () => build(), report);
     report('Starting the servers …');
-    progress.begin('system');
     const starting = await beginServers({
       ...options,
       dataDir,
@@ -126,13 +124,15 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       supervise: options.superviseServers ?? false,
     });
     servers = starting.servers;
+    // The servers mostly wait while they start. A gateway that shows no page yet would not help anybody.
+    await progress.during('page', () => build(), report);
+    progress.begin('system');
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');
     const page = waitingPage;
     const system = await startSystem({
-      ...{ ...options, specs, stateRoot, daprd: tools.daprd, gatewayPort: port },
-      serversReady: starting.allReady,
-      beforeGateway: () => page.close(),
+      ...{ ...options, specs, stateRoot, daprd: tools.daprd },
+      ...{ waitingPage, serversReady: starting.allReady },
     });
     const running = servers;
     return {
@@ -141,11 +141,14 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       async stop() {
         await system.stop();
         await running.stop();
+        await page.close();
         release();
       },
     };
   } catch (error) {
     await waitingPage?.close();
+    // A server that is being started may take its time to stop. The error itself is shown at the end.
+    if (servers !== undefined && !signal.aborted) report('The start has failed. Stopping the servers …');
     await servers?.stop();
     release();
     throw error;

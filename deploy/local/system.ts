@@ -9,9 +9,10 @@ import { typesOf } from './system/components.ts';
 import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
 import { indexExpiry } from './system/index-expiry.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
-import { waitUntilAllReady } from './system/readiness.ts';
+import { waitUntilAllAnswer, waitUntilAllReady } from './system/readiness.ts';
 import { restartOnSave } from './system/restart-on-save.ts';
 import type { SidecarContext } from './system/sidecar.ts';
+import type { WaitingPage } from './waiting-page/waiting-page.ts';
 import { readEnvFile, type Tokens } from './write-secrets.ts';
 
 export interface SystemOptions {
@@ -21,18 +22,19 @@ export interface SystemOptions {
   daprd: string;
   /** The apps of dapr.yaml, with the chosen infrastructure. */
   specs: readonly AppSpec[];
-  /** A port that the caller has reserved. */
-  gatewayPort: number;
+  /** Serves the gateway's port until the gateway does, which inherits its socket: so no connection is refused meanwhile. */
+  waitingPage: Pick<WaitingPage, 'port' | 'socket' | 'handOver'>;
   /** Resolves when the servers accept work. All but the gateway starts then: a component of a sidecar may fail for good before. */
   serversReady: Promise<void>;
-  /** Is called before the gateway starts, to free its port. */
-  beforeGateway: () => Promise<void>;
   /** Environment variables for every app. They win over all other sources. */
   env?: Record<string, string>;
   /** Variables for one app, by its id, or for one instance, by its name. An instance's win over its app's, and those over `env`. */
   appEnv?: Record<string, Record<string, string>>;
-  /** Other programs to run in place of apps, by app id: a program and its arguments, started in the app's folder. */
-  commands?: Partial<Record<AppId, readonly string[]>>;
+  /**
+   * Other programs to run in place of apps, by app id: a program and its arguments, started in the app's folder. None can
+   * replace the gateway, which has to listen on the socket that it inherits.
+   */
+  commands?: Partial<Record<Exclude<AppId, 'gateway'>, readonly string[]>>;
   /** How many instances of an app run, by app id. Default 1. */
   replicas?: Partial<Record<AppId, number>>;
   report: Report;
@@ -86,15 +88,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
   try {
     for (const instance of instancesOf(options)) {
-      const appPort = instance.name === gateway.appId ? options.gatewayPort : undefined;
       const env = environmentOf(instance, options);
-      pairs.push(await prepareAppWithSidecar(context, instance, { appPort, env, report }));
+      const listener = instance.name === gateway.appId ? options.waitingPage : undefined;
+      pairs.push(await prepareAppWithSidecar(context, instance, { listener, env, report }));
     }
-    await options.beforeGateway();
     // Gateways show their page without a sidecar. The others would only compete with the servers for the processor.
-    const early = pairs.filter(({ spec }) => spec.appId === gateway.appId).map(({ app }) => app);
-    await Promise.all([...early, ...components].map((process) => process.start()));
-    await options.serversReady;
+    const gateways = pairs.filter(({ spec }) => spec.appId === gateway.appId);
+    await Promise.all([...gateways.map(({ app }) => app), ...components].map((process) => process.start()));
+    await Promise.all([options.serversReady, handOver(gateways, options)]);
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
     await waitUntilAllReady(pairs, { tokens, report, signal });
     indexExpiry(dataDir);
@@ -121,6 +122,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 }
 
+/** Waits until the gateways answer. No sidecar is to start before, which would take the waiting page for its app. */
+async function handOver(
+  gateways: readonly AppWithSidecar[],
+  { waitingPage, report, signal }: SystemOptions,
+): Promise<void> {
+  await waitUntilAllAnswer(gateways, { report, signal });
+  waitingPage.handOver();
+}
+
 function readTokens(stateRoot: string): Tokens {
   const file = readEnvFile(stateRoot, 'tokens');
   const tokens = { daprApi: file.DAPR_API_TOKEN ?? '', appApi: file.APP_API_TOKEN ?? '' };
@@ -137,7 +147,7 @@ function deleteNames(dataDir: string): void {
 
 function instancesOf({ specs, commands, replicas }: SystemOptions): AppInstance[] {
   return specs.flatMap((spec) => {
-    const command = commands?.[spec.appId as AppId];
+    const command = commands?.[spec.appId as keyof typeof commands];
     return replicate(
       command ? { ...spec, command: [...command] } : spec,
       replicas?.[spec.appId as AppId] ?? 1,

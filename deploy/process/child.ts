@@ -14,6 +14,8 @@ export interface ChildOptions {
   env: NodeJS.ProcessEnv;
   logFile: string;
   dataDir: string;
+  /** The descriptor of a socket that the process inherits, as its descriptor INHERITED_FD. */
+  socket?: number | undefined;
   /** The process keeps running after this one has ended (`npm run setup`). Default false. */
   keep?: boolean;
   /** The signal that asks it to end. Default: SIGTERM. */
@@ -21,6 +23,9 @@ export interface ChildOptions {
   /** The time between the stop signal and SIGKILL, ms. Default: 10 s. */
   graceMs?: number;
 }
+
+/** The first descriptor after those of input, output and errors. */
+export const INHERITED_FD = 3;
 
 /** How a process ended. Both are null when another run started the process, since only a parent learns the exit code. */
 export interface Exit {
@@ -104,9 +109,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 }
 
 /** Closes our copy of the descriptor, also when `spawn` throws, as it does when the command line is too long. */
-function spawnLogged({ command, args, cwd, env }: ChildOptions, log: number): ChildProcess {
+function spawnLogged({ command, args, cwd, env, socket }: ChildOptions, log: number): ChildProcess {
+  const inherited = socket === undefined ? [] : [socket];
   try {
-    return spawn(command, args, { cwd, env, stdio: ['ignore', log, log], detached: true });
+    return spawn(command, args, { cwd, env, stdio: ['ignore', log, log, ...inherited], detached: true });
   } finally {
     closeSync(log);
   }

@@ -27,6 +27,8 @@ export const renamedVariables: RenamedVariables = { SILENT_SECONDS: 'STALL_SECON
 export const gatewayEnvironment = requireTokenUnlessLoopback(
   serviceEnvironment.extend({
     ...blobEnvironment,
+    /** The descriptor of a socket that listens already. Without it, the gateway listens on APP_PORT by itself. */
+    APP_LISTEN_FD: z.coerce.number().int().min(3).optional(),
     /** Signs events and calls between the services. Every service needs the same secret. */
     EVENT_SECRET: eventSecrets,
     /** The public URL of the gateway. The links in mails start with it. */

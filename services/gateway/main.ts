@@ -133,6 +133,7 @@ const working = runInBackground(
 await serve(app.callback(), {
   host: env.HOST,
   port: env.APP_PORT,
+  listenFd: env.APP_LISTEN_FD,
   connectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   stopping,

@@ -27,8 +27,11 @@ export interface AppWithSidecar {
 }
 
 export interface AppWithSidecarOptions {
-  /** A port that the caller has reserved. Undefined for a free one, which stays the same from start to start. */
-  appPort: number | undefined;
+  /**
+   * What listens on the app's port until the app does, which inherits its socket. Later starts of the app listen by
+   * themselves. Undefined for a free port, which stays the same from start to start.
+   */
+  listener: { readonly port: number; readonly socket: number | undefined } | undefined;
   env: Record<string, string>;
   report: Report;
 }
@@ -40,14 +43,14 @@ export async function prepareAppWithSidecar(
   options: AppWithSidecarOptions,
 ): Promise<AppWithSidecar> {
   const { ports } = context;
-  const { appPort: chosen, env, report } = options;
+  const { listener, env, report } = options;
   const portName = `${spec.name}.app`;
-  const appPort = chosen ?? (await ports.reserve(portName));
+  const appPort = listener?.port ?? (await ports.reserve(portName));
   const own = await reserveSidecarPorts(ports, spec.name);
   const app = new Supervised({
     name: spec.name,
     report,
-    launch: () => startAppProcess(context, spec, own, appPort, env),
+    launch: () => startAppProcess(context, spec, { ports: own, appPort, socket: listener?.socket, env }),
   });
   const sidecar = new Supervised({
     name: `${spec.name}.daprd`,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Child, startChild } from '../../process/child.ts';
+import { type Child, INHERITED_FD, startChild } from '../../process/child.ts';
 import { readEnvFile } from '../write-secrets.ts';
 import type { AppInstance } from './dapr-yaml.ts';
 import { mergeEnvironment, tokenEnvironment } from './environment.ts';
@@ -14,12 +14,19 @@ export function resolveEnvFile(argument: string, cwd: string): string {
   return option === undefined || file === undefined ? argument : `${option}=${path.resolve(cwd, file)}`;
 }
 
+export interface AppProcessOptions {
+  ports: SidecarPorts;
+  appPort: number;
+  /** A socket that listens on `appPort`. Without it, the app listens by itself. */
+  socket: number | undefined;
+  /** Variables that win over all other sources. */
+  env: Record<string, string>;
+}
+
 export function startAppProcess(
   context: SidecarContext,
   app: AppInstance,
-  ports: SidecarPorts,
-  appPort: number,
-  extra: Record<string, string>,
+  { ports, appPort, socket, env: extra }: AppProcessOptions,
 ): Promise<Child> {
   const { dataDir, repoRoot, stateRoot } = context;
   const [program = '', ...args] = app.command;
@@ -29,6 +36,7 @@ export function startAppProcess(
     ...tokenEnvironment(context.tokens),
     APP_ID: app.appId,
     APP_PORT: String(appPort),
+    ...(socket !== undefined && { APP_LISTEN_FD: String(INHERITED_FD) }),
     APP_PROTOCOL: app.appProtocol,
     DAPR_HTTP_PORT: String(ports.http),
     DAPR_GRPC_PORT: String(ports.grpc),
@@ -41,6 +49,7 @@ export function startAppProcess(
     args: args.map((argument) => resolveEnvFile(argument, path.join(stateRoot, app.appDir))),
     cwd,
     env,
+    socket,
     logFile: path.join(dataDir, 'logs', `${app.name}.log`),
     dataDir,
     // Longer than the services' SHUTDOWN_SECONDS (20), in which they hand back unfinished conversions.

@@ -10,16 +10,21 @@ import { answersHttp } from '../../process/wait-ready.ts';
 import type { Tokens } from '../write-secrets.ts';
 import type { AppWithSidecar } from './app-with-sidecar.ts';
 
-async function isReady({ view }: AppWithSidecar, tokens: Tokens, signal: AbortSignal): Promise<boolean> {
-  const headers = { 'dapr-api-token': tokens.daprApi };
-  return (
-    (await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, headers)) &&
-    (await answersHttp(`http://127.0.0.1:${view.appPort}/readyz`, signal))
-  );
-}
+type Check = (app: AppWithSidecar, signal: AbortSignal) => Promise<boolean>;
+
+const answers: Check = ({ view }, signal) => answersHttp(`http://127.0.0.1:${view.appPort}/healthz`, signal);
+
+const isReady =
+  (tokens: Tokens): Check =>
+  async ({ view }, signal) => {
+    const headers = { 'dapr-api-token': tokens.daprApi };
+    return (
+      (await answersHttp(`http://127.0.0.1:${view.daprHttpPort}/v1.0/healthz`, signal, headers)) &&
+      (await answersHttp(`http://127.0.0.1:${view.appPort}/readyz`, signal))
+    );
+  };
 
 export interface ReadinessOptions {
-  tokens: Tokens;
   report: Report;
   signal: AbortSignal;
 }
@@ -30,21 +35,31 @@ const REPORT_MS = 10_000;
 /** How often a process may crash before the start is given up. */
 const MAX_CRASHES = 3;
 
+/** Waits until every app answers, whether it is ready or not. Throws as waitUntilAllReady() does. */
+export const waitUntilAllAnswer = (
+  pairs: readonly AppWithSidecar[],
+  options: ReadinessOptions,
+): Promise<void> => waitForAll(pairs, answers, options);
+
 /**
  * Waits until every sidecar is healthy and every app is ready.
  * @throws with the reason or the logs of the processes that refuse to run, that crash repeatedly or that are not ready in time
  */
-export async function waitUntilAllReady(
+export const waitUntilAllReady = (
   pairs: readonly AppWithSidecar[],
-  { tokens, report, signal }: ReadinessOptions,
+  { tokens, ...options }: ReadinessOptions & { tokens: Tokens },
+): Promise<void> => waitForAll(pairs, isReady(tokens), options);
+
+async function waitForAll(
+  pairs: readonly AppWithSidecar[],
+  check: Check,
+  { report, signal }: ReadinessOptions,
 ): Promise<void> {
   let waiting = pairs;
   let reportAt = performance.now() + REPORT_MS;
   const attempt = async (): Promise<true | undefined> => {
     const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
-    const ready = await Promise.all(
-      waiting.map((app) => isReady(app, tokens, attemptSignal).catch(() => false)),
-    );
+    const ready = await Promise.all(waiting.map((app) => check(app, attemptSignal).catch(() => false)));
     waiting = waiting.filter((_, index) => ready[index] !== true);
     if (waiting.length === 0) return true;
     throwIfStartFailed(processesOf(waiting));

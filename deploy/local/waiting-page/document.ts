@@ -30,7 +30,7 @@ li.done::before { content: "\\2713"; border-color: var(--accent); color: var(--a
 @media (prefers-reduced-motion: reduce) { li.running::before { animation: none } }
 `;
 
-// A refused connection is nothing special: for a moment, neither this page nor the gateway has the port.
+// A request may fail: the start may be aborted, and begun again.
 const SCRIPT = `
 const items = [...document.querySelectorAll('li')];
 const show = (steps) => items.forEach((item, index) => {

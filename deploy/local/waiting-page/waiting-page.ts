@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBoundedServer } from '../../../services/shared/http/http-server.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
@@ -9,7 +9,11 @@ import type { Progress } from './progress.ts';
 export interface WaitingPage {
   /** The port that it listens on. */
   readonly port: number;
-  /** Frees the port for the gateway. May be called again. */
+  /** The descriptor of the listening socket, for the gateway to inherit. Undefined when the page no longer listens. */
+  readonly socket: number | undefined;
+  /** Leaves new connections to the gateway, which has inherited the socket. The page still answers those that it has accepted. */
+  handOver(): void;
+  /** Stops listening, and ends all connections. May be called again, and after handOver(). */
   close(): Promise<void>;
 }
 
@@ -22,19 +26,31 @@ export async function serveWaitingPage(port: number, progress: Progress): Promis
   const server = createBoundedServer((request, response) => answer(request, response, progress));
   server.listen({ port, host: '127.0.0.1' });
   await once(server, 'listening');
+  const { port: listensOn } = server.address() as AddressInfo;
   let closed: Promise<unknown> | undefined;
+  const stopListening = (): Promise<unknown> => {
+    closed ??= once(server.close(), 'close');
+    return closed;
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listensOn,
+    get socket() {
+      return descriptorOf(server);
+    },
+    handOver() {
+      void stopListening();
+    },
     async close() {
-      if (closed === undefined) {
-        closed = once(server, 'close');
-        server.close();
-        server.closeAllConnections();
-      }
+      const closed = stopListening();
+      server.closeAllConnections();
       await closed;
     },
   };
 }
+
+/** Node has no public name for it. */
+const descriptorOf = (server: Server & { _handle?: { fd: number } | null }): number | undefined =>
+  server._handle?.fd;
 
 const PROBLEM = unavailable('mp3converter');
 const PROBLEM_FIELDS = {

@@ -37,6 +37,8 @@ export interface ServeOptions {
   connectionsPerAddress?: number;
   host: string;
   port: number;
+  /** The descriptor of a socket that listens already, which the parent process has left to this one. Replaces host and port. */
+  listenFd?: number | undefined;
   log: Log;
   /**
    * Milliseconds. 0, which means no bound, where a response may take as long as a conversion and only our own sidecar
@@ -56,7 +58,7 @@ export interface ServeOptions {
  * exits.
  */
 export async function serve(listener: RequestListener, options: ServeOptions): Promise<Server> {
-  const { host, port, log, idleMs = IDLE_MS } = options;
+  const { host, port, listenFd, log, idleMs = IDLE_MS } = options;
   const server = createBoundedServer(listener, { idleMs });
   const perAddress = options.connectionsPerAddress;
   limitConnections(server, {
@@ -64,9 +66,10 @@ export async function serve(listener: RequestListener, options: ServeOptions): P
     ...(perAddress !== undefined && { perAddress }),
   } satisfies ConnectionLimits);
   const drain = drainable(server);
-  server.listen(port, host);
+  server.listen(listenFd === undefined ? { host, port } : { fd: listenFd });
   await once(server, 'listening');
-  log.info({ host, port: (server.address() as AddressInfo).port }, 'listening');
+  const { address, port: listensOn } = server.address() as AddressInfo;
+  log.info({ host: address, port: listensOn }, 'listening');
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ signal }, 'stopping');
