@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import type { EarlyOutcome, EarlyPorts } from '../../../../services/converter/early/begin-early.ts';
 import { createEarlyConversions } from '../../../../services/converter/early/early-conversions.ts';
+import { planSound } from '../../../../services/gateway/sound/plan-sound.ts';
 import { EMPTY } from '../../../../services/shared/blobs/append.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { CHUNK_BYTES } from '../../../../services/shared/blobs/chunks.ts';
@@ -16,7 +17,8 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createSpool } from '../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { newJob } from '../../../support/job.ts';
-import { media, tone } from '../../../support/media.ts';
+import { openFile } from '../../../support/local-file.ts';
+import { file, media, tone } from '../../../support/media.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { tools, unconfined } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
@@ -36,12 +38,24 @@ const mpeg = ['-c:v', 'mpeg2video', '-q:v', '1', '-c:a', 'aac'];
 const vorbis = ['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'];
 const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-crf', '4', '-b:v', '20M'];
 
+/** Sound of 1.5 MB a second. */
+const SURROUND = ['-c:a', 'pcm_s24le', '-ar', '96000', '-ac', '6'];
+
+/** What the page and the command line send of a film. */
+async function soundOf(made: Promise<string>): Promise<string> {
+  await using whole = await openFile(await made);
+  const plan = await planSound(whole, {}, new AbortController().signal);
+  assert.ok(plan, 'the film is sent whole');
+  return file('sound.mov', await plan.file.read(0, plan.file.size));
+}
+
 const films = {
   'an MP4 with its index in front': () => film('front.mp4', ...mpeg, '-movflags', '+faststart'),
   'a fragmented MP4': () => film('fragments.mp4', ...mpeg, '-movflags', '+frag_keyframe+empty_moov'),
   'a Matroska film': () => film('film.mkv', ...vorbis),
   'a WebM film': () => film('film.webm', ...vp8, '-c:a', 'libopus'),
   'a transport stream': () => film('film.ts', ...mpeg),
+  'the sound of a film with its index at the end': () => soundOf(film('end.mov', ...mpeg, ...SURROUND)),
 };
 
 /** An encoder that fails before it has read anything. */
