@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planSound } from '../../services/gateway/sound/plan-sound.ts';
-import { client } from '../support/client.ts';
+import { type Account, client } from '../support/client.ts';
 import { openFile } from '../support/local-file.ts';
-import { media, tone } from '../support/media.ts';
-import { systemsUnderTest } from '../support/systems-under-test.ts';
+import { freeBox, media, tone } from '../support/media.ts';
+import { startTestSystem } from '../support/start-system.ts';
+import { type SystemUnderTest, systemsUnderTest } from '../support/systems-under-test.ts';
 
 const MIB = 1024 ** 2;
 /** Milliseconds of one MiB on the line. The encoder is faster. */
 const PACE_MS = 250;
+/** Without a rule, a third of the films would go to the converter that has begun. */
+const RUNS = 5;
 
 /** Noise and large sound, so that both take seconds on the line. */
 const film = (name: string, ...codecs: string[]) =>
@@ -29,18 +34,51 @@ async function soundOf(path: string): Promise<Buffer> {
   return Buffer.from(await plan.file.read(0, plan.file.size));
 }
 
+/** A film with its index at the end, as most cameras write it. */
+const cameraFilm = () => film('camera.mov', '-c:a', 'pcm_s24le', '-ar', '96000', '-ac', '2');
+
 const films = [
   {
     name: 'a film',
     make: () => film('noise.mkv', '-c:a', 'libopus'),
     send: (path: string) => readFile(path),
   },
-  {
-    name: 'the sound of a film with its index at the end',
-    make: () => film('camera.mov', '-c:a', 'pcm_s24le', '-ar', '96000', '-ac', '2'),
-    send: soundOf,
-  },
+  { name: 'the sound of a film with its index at the end', make: cameraFilm, send: soundOf },
 ];
+
+/** Sends a film by tus on a slow line. Returns the id of the job that it becomes. */
+async function sendSlowly(
+  system: SystemUnderTest,
+  { account, bytes, name }: { account: Account; bytes: Buffer; name: string },
+): Promise<string> {
+  const api = client(system.gatewayUrl);
+  const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
+  const created = await api.send('/uploads', {
+    method: 'POST',
+    headers: {
+      ...headers,
+      'upload-length': String(bytes.length),
+      'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+    },
+  });
+  assert.equal(created.status, 201);
+  const upload = new URL(created.headers.get('location') ?? '', system.gatewayUrl).pathname;
+  const line = async function* () {
+    for (let at = 0; at < bytes.length; at += MIB) {
+      await sleep(PACE_MS);
+      yield bytes.subarray(at, at + MIB);
+    }
+  };
+  const sent = await api.send(upload, {
+    ...{ method: 'PATCH', body: ReadableStream.from(line()), duplex: 'half' },
+    headers: { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+  });
+  assert.equal(sent.status, 204, await sent.text());
+  const { job } = (await (await api.send(upload, { headers: api.bearer(account) })).json()) as {
+    job: { id: string };
+  };
+  return job.id;
+}
 
 for (const system of systemsUnderTest()) {
   describe(`a slow line to a system over ${system.name}`, () => {
@@ -50,33 +88,7 @@ for (const system of systemsUnderTest()) {
       it(`has ${name} converted while it is being uploaded, to the same MP3 as by POST /upload`, async () => {
         const path = await make();
         const account = await api.newAccount();
-        const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
-        const bytes = await send(path);
-        const created = await api.send('/uploads', {
-          method: 'POST',
-          headers: {
-            ...headers,
-            'upload-length': String(bytes.length),
-            'upload-metadata': `filename ${Buffer.from(basename(path)).toString('base64')}`,
-          },
-        });
-        assert.equal(created.status, 201);
-        const upload = new URL(created.headers.get('location') ?? '', system.gatewayUrl).pathname;
-        const line = async function* () {
-          for (let at = 0; at < bytes.length; at += MIB) {
-            await sleep(PACE_MS);
-            yield bytes.subarray(at, at + MIB);
-          }
-        };
-        const sent = await api.send(upload, {
-          ...{ method: 'PATCH', body: ReadableStream.from(line()), duplex: 'half' },
-          headers: { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
-        });
-        assert.equal(sent.status, 204, await sent.text());
-        const { job } = (await (await api.send(upload, { headers: api.bearer(account) })).json()) as {
-          job: { id: string };
-        };
-        const { id } = job;
+        const id = await sendSlowly(system, { account, bytes: await send(path), name: basename(path) });
         const early = await api.finished(account, id);
         assert.equal(early.status, 'done', JSON.stringify(early.error));
         assert.ok(await wasEarly(system.stateRoot, id), 'the sound was encoded after the upload');
@@ -89,6 +101,35 @@ for (const system of systemsUnderTest()) {
     }
   });
 }
+
+describe('a slow line to a system with three converters', () => {
+  it('has each film converted by the one that has begun with it', async (context) => {
+    const runDir = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'early-'));
+    const launched = await startTestSystem({
+      ...{ runDir, name: 'early', choice: { blobs: 'sqlite' }, replicas: { converter: 3 } },
+      repoRoot: resolve(import.meta.dirname, '../..'),
+      report: () => undefined,
+      signal: new AbortController().signal,
+    });
+    context.after(async () => {
+      await launched.stop();
+      rmSync(runDir, { recursive: true, force: true });
+    });
+    const system = launched.view;
+    const api = client(system.gatewayUrl);
+    const account = await api.newAccount();
+    const film = await soundOf(await cameraFilm());
+    for (let run = 0; run < RUNS; run++) {
+      // The number of the run makes it another film, which is not recognised.
+      const bytes = Buffer.concat([film, freeBox(Buffer.from(`run ${run}`))]);
+      const id = await sendSlowly(system, { account, bytes, name: `${run}.mov` });
+      const job = await api.finished(account, id);
+      assert.equal(job.status, 'done', JSON.stringify(job.error));
+      assert.equal(job.attempts, 1);
+      assert.ok(await wasEarly(system.stateRoot, id), `the sound was encoded after the upload in run ${run}`);
+    }
+  });
+});
 
 /** Whether the converter says so in its log. */
 async function wasEarly(stateRoot: string, id: string): Promise<boolean> {
