@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signalProcess } from '../../deploy/process/child.ts';
 import { planSound } from '../../services/gateway/sound/plan-sound.ts';
 import { type Account, client } from '../support/client.ts';
 import { openFile } from '../support/local-file.ts';
@@ -15,8 +16,10 @@ import { type SystemUnderTest, systemsUnderTest } from '../support/systems-under
 const MIB = 1024 ** 2;
 /** Milliseconds of one MiB on the line. The encoder is faster. */
 const PACE_MS = 250;
+/** Three converters share the machine. */
+const SLOWER_PACE_MS = 500;
 /** Without a rule, a third of the films would go to the converter that has begun. */
-const RUNS = 5;
+const RUNS = 3;
 
 /** Noise and large sound, so that both take seconds on the line. */
 const film = (name: string, ...codecs: string[]) =>
@@ -46,10 +49,19 @@ const films = [
   { name: 'the sound of a film with its index at the end', make: cameraFilm, send: soundOf },
 ];
 
-/** Sends a film by tus on a slow line. Returns the id of the job that it becomes. */
+interface SlowUpload {
+  account: Account;
+  bytes: Buffer;
+  name: string;
+  /** Milliseconds of one MiB. */
+  paceMs?: number;
+  midway?: () => void;
+}
+
+/** Sends a film by tus on a slow line, and calls `midway` when two thirds are sent. Returns the id of the job that it becomes. */
 async function sendSlowly(
   system: SystemUnderTest,
-  { account, bytes, name }: { account: Account; bytes: Buffer; name: string },
+  { account, bytes, name, paceMs = PACE_MS, midway }: SlowUpload,
 ): Promise<string> {
   const api = client(system.gatewayUrl);
   const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
@@ -63,9 +75,14 @@ async function sendSlowly(
   });
   assert.equal(created.status, 201);
   const upload = new URL(created.headers.get('location') ?? '', system.gatewayUrl).pathname;
+  let isMidway = false;
   const line = async function* () {
     for (let at = 0; at < bytes.length; at += MIB) {
-      await sleep(PACE_MS);
+      await sleep(paceMs);
+      if (at >= (bytes.length * 2) / 3 && !isMidway) {
+        isMidway = true;
+        midway?.();
+      }
       yield bytes.subarray(at, at + MIB);
     }
   };
@@ -103,7 +120,7 @@ for (const system of systemsUnderTest()) {
 }
 
 describe('a slow line to a system with three converters', () => {
-  it('has each film converted by the one that has begun with it', async (context) => {
+  it('has each film converted by the one that has begun with it, and by any other where that was killed', async (context) => {
     const runDir = mkdtempSync(join(process.env.TEST_FOLDER ?? tmpdir(), 'early-'));
     const launched = await startTestSystem({
       ...{ runDir, name: 'early', choice: { blobs: 'sqlite' }, replicas: { converter: 3 } },
@@ -122,12 +139,27 @@ describe('a slow line to a system with three converters', () => {
     for (let run = 0; run < RUNS; run++) {
       // The number of the run makes it another film, which is not recognised.
       const bytes = Buffer.concat([film, freeBox(Buffer.from(`run ${run}`))]);
-      const id = await sendSlowly(system, { account, bytes, name: `${run}.mov` });
+      const id = await sendSlowly(system, { account, bytes, name: `${run}.mov`, paceMs: SLOWER_PACE_MS });
       const job = await api.finished(account, id);
       assert.equal(job.status, 'done', JSON.stringify(job.error));
       assert.equal(job.attempts, 1);
       assert.ok(await wasEarly(system.stateRoot, id), `the sound was encoded after the upload in run ${run}`);
     }
+
+    const converters = Object.entries(launched.system.instances).filter(([name]) =>
+      name.startsWith('converter'),
+    );
+    assert.equal(converters.length, 3);
+    const killed = await sendSlowly(system, {
+      ...{ account, bytes: film, name: 'killed.mov' },
+      midway: () => {
+        for (const [, { appPid }] of converters) if (appPid !== undefined) signalProcess(appPid, 'SIGKILL');
+      },
+    });
+    const job = await api.finished(account, killed);
+    assert.equal(job.status, 'done', JSON.stringify(job.error));
+    assert.equal(job.attempts, 1);
+    assert.equal(await wasEarly(system.stateRoot, killed), false);
   });
 });
 

@@ -53,6 +53,7 @@ export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyC
       const early = current;
       if (!early || early.request.job_id !== id || early.isClaimed) return undefined;
       early.isClaimed = true;
+      void beginners.hide(id);
       try {
         if (!isNearlyDone(early)) throw new Error('all cores together are faster');
         const { sha256, ...video } = await abortable(early.ready, signal);
