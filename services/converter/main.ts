@@ -21,11 +21,13 @@ import { showUntilStopped } from './capacity/presence.ts';
 import { converterEnvironment, renamedVariables, timesOf } from './config.ts';
 import { countEarly } from './early/count-early.ts';
 import { createEarlyConversions } from './early/early-conversions.ts';
+import { createBeginners } from './fairness/beginners.ts';
 import { createQueuedJobs } from './fairness/queued-jobs.ts';
 import { createTurns } from './fairness/turns.ts';
 import { requireTool } from './ffmpeg/require-tool.ts';
 import { tryTool } from './ffmpeg/try-tool.ts';
 import { createConvert } from './job/convert.ts';
+import { convertWhenAccepted } from './job/convert-when-accepted.ts';
 import { convertWhenIdle } from './job/convert-when-idle.ts';
 import { createCurrentConversions } from './job/current-conversions.ts';
 import { measureSpeed } from './job/measure-speed.ts';
@@ -82,11 +84,12 @@ const conversionLimits = {
   maxDurationSeconds: env.MAX_DURATION_SECONDS,
   maxConvertSeconds: env.MAX_CONVERT_SECONDS,
 };
+const beginners = createBeginners(sidecar.state, log);
 const early =
   env.EARLY_CONVERSION === 'on'
     ? createEarlyConversions(
         {
-          ...{ ...tools, state: sidecar.state, spool, slots, limits: conversionLimits },
+          ...{ ...tools, state: sidecar.state, spool, slots, beginners, limits: conversionLimits },
           outcomes: countEarly(metrics.registry),
           stoppingSignal: stopping.signal,
           log,
@@ -100,7 +103,7 @@ const transcode = createTranscode({
   parallelCbr: env.PARALLEL_CBR === 'on',
   limits: conversionLimits,
 });
-const { convert, convertWhileFree } = createConvert({
+const { convert, convertWhileFree, convertBegun } = createConvert({
   jobs,
   confirmMissing: createConfirmMissing(sidecar.state, jobs.find),
   blobs: createBlobStore(sidecar.state),
@@ -112,9 +115,11 @@ const { convert, convertWhileFree } = createConvert({
   current,
   slots,
   turns,
+  beginners,
   queued: createQueuedJobs({
     state: sidecar.state,
     jobs,
+    beginners,
     estimate,
     leaseMs: times.leaseMs,
     stoppingSignal: stopping.signal,
@@ -144,6 +149,9 @@ const convertingWhenIdle = convertWhenIdle({
   stoppingSignal: stopping.signal,
   log,
 });
+
+const convertingWhenAccepted =
+  early && convertWhenAccepted({ early, convertBegun, stoppingSignal: stopping.signal, log });
 
 const app = createConverterApp({
   convert,
@@ -189,7 +197,7 @@ await serve(app.callback(), {
   stopping,
   log,
   async close() {
-    await convertingWhenIdle;
+    await Promise.all([convertingWhenIdle, convertingWhenAccepted]);
     await Promise.all([early?.settled().then(spool.close) ?? spool.close(), showing]);
     await sidecar.close();
   },

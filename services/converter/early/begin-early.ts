@@ -7,6 +7,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Spool } from '../../shared/runtime/spool.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
+import type { Beginners } from '../fairness/beginners.ts';
 import type { EarlySound } from '../ffmpeg/early-sound.ts';
 import type { EncodeLimits } from '../ffmpeg/encode-request.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
@@ -29,6 +30,8 @@ export interface EarlyPorts {
   ffprobe: Tool;
   limits: EncodeLimits;
   slots: Pick<CoreSlots, 'isIdle' | 'tryAcquire'>;
+  /** Has other converters leave the job to this one. */
+  beginners: Pick<Beginners, 'show' | 'hide'>;
   outcomes?: Pick<Counter<'outcome'>, 'inc'> | undefined;
   stoppingSignal: AbortSignal;
   log: Log;
@@ -66,7 +69,7 @@ export interface Early {
 
 /** @param onOver called at once when the conversion cannot be claimed any more */
 export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () => void): Early {
-  const { spool, outcomes, stoppingSignal, acceptMs = ACCEPT_MS } = ports;
+  const { spool, beginners, outcomes, stoppingSignal, acceptMs = ACCEPT_MS } = ports;
   const log = ports.log.child({ job_id: request.job_id });
   const stopping = new AbortController();
   const signal = AbortSignal.any([stopping.signal, stoppingSignal]);
@@ -77,6 +80,7 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
   async function run(): Promise<void> {
     let wasTaken = false;
     try {
+      await beginners.show(request.job_id, signal);
       await spool.use(request.size, async (folder) => {
         ready.resolve({ folder, ...(await encodeGrowing(early, folder, { ...ports, signal })) });
         await abortable(released.promise, AbortSignal.any([signal, AbortSignal.timeout(acceptMs)])).catch(
@@ -93,6 +97,7 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
       ready.reject(error);
       log.debug({ err: error }, 'the early conversion was given up');
     } finally {
+      await beginners.hide(request.job_id);
       onOver();
       outcomes?.inc({ outcome: wasTaken ? 'taken' : 'discarded' });
     }

@@ -21,6 +21,12 @@ export interface EarlyConversions {
    * attempt has to do everything itself otherwise, also where that conversion stands still. Throws the signal's reason.
    */
   take(job: ConvertingJob, signal: AbortSignal): Promise<BegunVideo | undefined>;
+  /** The job of a conversion that was begun here and is not claimed. It may not be accepted yet. */
+  readonly waitingFor: string | undefined;
+  /** Lets any converter have the job at once, because there is no free slot here. */
+  share(jobId: string): Promise<void>;
+  /** Ends the conversion, because another converter has the job, or it is over. Resolves when its folder is removed. */
+  drop(jobId: string): Promise<void>;
   /** Gives its room on the disk back to accepted jobs. Returns whether there was any. */
   giveUp(): Promise<boolean>;
   /** Resolves when nothing runs any more. Abort `stoppingSignal` first. */
@@ -29,8 +35,9 @@ export interface EarlyConversions {
 
 /** @param cores the number of cores that a conversion may have which is not begun early */
 export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyConversions {
-  const { slots, stoppingSignal, stallMs = STALL_MS } = ports;
+  const { slots, beginners, stoppingSignal, stallMs = STALL_MS } = ports;
   let current: Early | undefined;
+  const waiting = (): Early | undefined => (current?.isClaimed ? undefined : current);
 
   /** Whether what is left takes less time on one core than the whole on all. */
   const isNearlyDone = ({ fedBytes, request }: Early): boolean => fedBytes / request.size >= 1 - 1 / cores;
@@ -49,6 +56,7 @@ export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyC
       const early = current;
       if (!early || early.request.job_id !== id || early.isClaimed) return undefined;
       early.isClaimed = true;
+      void beginners.hide(id);
       try {
         if (!isNearlyDone(early)) throw new Error('all cores together are faster');
         const position = () => early.fedBytes + early.encodedSeconds;
@@ -67,9 +75,20 @@ export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyC
       }
     },
 
+    get waitingFor() {
+      return waiting()?.request.job_id;
+    },
+    share: (jobId) => beginners.hide(jobId),
+    async drop(jobId) {
+      const early = waiting();
+      if (early?.request.job_id !== jobId) return;
+      early.stop('the job is in another converter, or over');
+      await early.ended;
+    },
+
     async giveUp() {
-      const early = current;
-      if (!early || early.isClaimed) return false;
+      const early = waiting();
+      if (!early) return false;
       early.stop('accepted jobs need its room');
       await early.ended;
       return true;

@@ -22,7 +22,10 @@ import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
 import { INPUT, OUTPUT } from '../ffmpeg/untrusted-input.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 
-/** Containers that ffmpeg reads from beginning to end. An MP4 with its index at the end is not understood by its head. */
+/**
+ * Containers that ffmpeg reads from beginning to end. An MP4 with its index at the end is not understood by its head. The page and
+ * the command line send the sound of such a film with its index in front.
+ */
 const STREAMED = /^(mov,|matroska|mpegts$)/;
 /** A head of so many bytes that is not understood is not looked at again. */
 const MAX_HEAD_BYTES = 8 * EARLY_HEAD_BYTES;

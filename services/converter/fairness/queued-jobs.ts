@@ -11,6 +11,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { createPacedRead } from '../../shared/runtime/paced-read.ts';
 import type { Stored } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
+import { type Beginners, LEAVE_MS } from './beginners.ts';
 import type { WaitingJob } from './turns.ts';
 
 /** Milliseconds between two reads of the index, at least. */
@@ -32,6 +33,7 @@ const MAX_RETRY_PAUSE_MS = 60_000;
 export interface QueuedJobsPorts {
   state: StateStore;
   jobs: Pick<JobStore, 'getMany'>;
+  beginners: Pick<Beginners, 'findOthers'>;
   /** Seconds that a conversion will take, or null where that is not known. */
   estimate: (job: Work) => number | null;
   /** A job whose lease is not renewed for this many milliseconds has lost its converter. */
@@ -49,7 +51,7 @@ export interface FreeJob extends WaitingJob {
 
 /**
  * The jobs of all users that wait for a converter, as far as this one knows: those that are queued, after a pause where attempts have
- * failed, and those whose lease is over. It may be wrong of each of them.
+ * failed or another converter has begun during the upload, and those whose lease is over. It may be wrong of each of them.
  */
 export interface QueuedJobs {
   /** Reads what may have changed, unless that was done shortly before. It waits a second at most, and never rejects. */
@@ -72,7 +74,7 @@ interface Known {
 }
 
 export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
-  const { state, jobs, stoppingSignal, log, now = () => performance.now() } = ports;
+  const { state, jobs, beginners, stoppingSignal, log, now = () => performance.now() } = ports;
   const known = new Map<string, Known>();
 
   function onError(error: unknown): void {
@@ -93,8 +95,12 @@ export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
       const batch = due.slice(at, at + BATCH);
       const ids = batch.map(([id]) => id);
       const { found } = await readJobs(jobs, ids, undefined, stoppingSignal);
-      for (const [id, version] of batch)
-        known.set(id, knownOf(ports, found.get(id), { version, before: known.get(id), now: now() }));
+      const jobsOfBatch = [...found.values()].map(({ document }) => document);
+      const begun = await beginners.findOthers(jobsOfBatch, stoppingSignal);
+      for (const [id, version] of batch) {
+        const seen = { version, before: known.get(id), isBegun: begun.has(id), now: now() };
+        known.set(id, knownOf(ports, found.get(id), seen));
+      }
     }
   }
 
@@ -114,11 +120,20 @@ export function createQueuedJobs(ports: QueuedJobsPorts): QueuedJobs {
   };
 }
 
-/** @param now milliseconds of the monotonic clock, after the job was read */
+interface SeenJob {
+  /** Of its entry in the index. */
+  version: string;
+  before: Known | undefined;
+  /** Whether another converter has begun during the upload. */
+  isBegun: boolean;
+  /** Milliseconds of the monotonic clock, after the job was read. */
+  now: number;
+}
+
 function knownOf(
   { estimate, leaseMs }: Pick<QueuedJobsPorts, 'estimate' | 'leaseMs'>,
   stored: Stored<Job> | undefined,
-  { version, before, now }: { version: string; before: Known | undefined; now: number },
+  { version, before, isBegun, now }: SeenJob,
 ): Known {
   const etag = stored?.etag;
   const since = before && before.etag === etag ? before.since : now;
@@ -129,6 +144,7 @@ function knownOf(
   // A command of its owner makes a final job wait, which changes its entry.
   if (!job || !isFreeLater(job)) return { ...seen, dueAt: Number.POSITIVE_INFINITY };
   if (now - since < pauseOf(job, leaseMs)) return { ...seen, dueAt: now + REREAD_MS };
+  if (isBegun && now - since < LEAVE_MS) return { ...seen, dueAt: since + LEAVE_MS };
   const free = { ...waitingOf(job, estimate), etag: stored.etag };
   return { ...seen, dueAt: Number.POSITIVE_INFINITY, free };
 }

@@ -5,11 +5,13 @@ import type { ConfirmMissing } from '../../shared/state/store-marker.ts';
 import { waitingOf } from '../fairness/queued-jobs.ts';
 import { createActiveJobs } from './active-jobs.ts';
 import { findClaimable } from './claim.ts';
+import { type ConvertBegunPorts, convertBegun } from './convert-begun.ts';
 import { convertJob } from './convert-job.ts';
-import { createOtherJobs, type OtherJobs, type OtherJobsPorts } from './other-jobs.ts';
+import { type LeaveToBeginnerPorts, leaveToBeginner } from './leave-to-beginner.ts';
+import { createOtherJobs, type OtherJobs } from './other-jobs.ts';
 import { publishAgain } from './publish-again.ts';
 
-export interface ConvertPorts extends Omit<OtherJobsPorts, 'active'> {
+export interface ConvertPorts extends Omit<ConvertBegunPorts, 'active'>, Omit<LeaveToBeginnerPorts, 'jobs'> {
   confirmMissing: ConfirmMissing;
 }
 
@@ -28,6 +30,8 @@ export interface Converting {
   convert: Convert;
   /** As {@link OtherJobs.convertWhileFree}, outside of any delivery. */
   convertWhileFree(signal: AbortSignal): Promise<void>;
+  /** See `convertBegun`. */
+  convertBegun(jobId: string): Promise<void>;
 }
 
 export function createConvert(ports: ConvertPorts): Converting {
@@ -54,7 +58,14 @@ export function createConvert(ports: ConvertPorts): Converting {
       throw error;
     }
   };
-  return { convert: handle, convertWhileFree: others.convertWhileFree };
+  return {
+    convert: handle,
+    convertWhileFree: others.convertWhileFree,
+    convertBegun: (jobId) =>
+      convertBegun({ ...ports, active }, jobId, (log) =>
+        convertIfPresent(ports, others, { jobId, until: stoppingSignal, log }),
+      ),
+  };
 }
 
 interface Delivery {
@@ -81,7 +92,9 @@ async function convertInTurn(
   { jobId, until, log }: Delivery,
 ): Promise<void> {
   const { jobs, slots, times, turns, estimate } = ports;
-  const seen = await findClaimable(jobs, jobId, times, until);
+  const find = () => findClaimable(jobs, jobId, times, until);
+  let seen = await find();
+  if (typeof seen === 'object' && (await leaveToBeginner(ports, seen, until))) seen = await find();
   if (seen === 'final') return log.debug('the job is final: there is nothing to do');
   if (seen === 'leased') return log.debug('another converter is working on the job');
   const waiting = waitingOf(seen, estimate);

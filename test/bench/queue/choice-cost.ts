@@ -1,3 +1,4 @@
+import { createBeginners } from '../../../services/converter/fairness/beginners.ts';
 import { createQueuedJobs } from '../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../services/converter/fairness/turns.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
@@ -26,11 +27,13 @@ export async function measureChoice(
 ): Promise<Record<'first' | 'later', ChoiceCost>> {
   const { counted, cost, reset } = countingState(state);
   let pauses = 0;
+  const log = createLog('bench', 'silent');
   const waiting = createQueuedJobs({
     ...{ state: counted, jobs: createJobStore(counted), estimate: () => null },
     leaseMs: 20_000,
     stoppingSignal: new AbortController().signal,
-    log: createLog('bench', 'silent'),
+    beginners: createBeginners(counted, log),
+    log,
     now: () => performance.now() + pauses * PAUSE_MS,
   });
   const { first: choose } = createTurns();

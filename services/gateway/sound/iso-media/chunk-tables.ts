@@ -1,9 +1,10 @@
 import type { Changes } from './box-tree.ts';
+import { Unplannable } from './boxes.ts';
 import type { KeptRanges } from './kept-ranges.ts';
 import type { Chunk, SampleTables } from './sample-tables.ts';
 import { table } from './table.ts';
 
-/** Writes where the samples are, once the places of the kept ranges are known. */
+/** Writes where the samples are, once the places of the kept ranges are known. @throws Unplannable where a table cannot hold one */
 export type Patch = () => void;
 /** Makes the tables of a track, once all kept ranges are known: their lengths, and so the places of all, depend on the ranges. */
 export type MakeTables = (ranges: KeptRanges) => Patch;
@@ -30,7 +31,8 @@ export const makeChunkTables =
         // A chunk without bytes is nowhere.
         const place = start === end ? 0 : ranges.placeOf(start);
         if (hasLongOffsets) view.setBigUint64(index * 8, BigInt(place));
-        else view.setUint32(index * 4, place);
+        else if (place < 2 ** 32) view.setUint32(index * 4, place);
+        else throw new Unplannable('A sample is too far away.');
       }
     };
   };

@@ -47,6 +47,18 @@ const isLeftOut = ({ type, start, end }: Box): boolean =>
 /** Returns the content of a box. */
 export const areaOf = ({ content, end }: Box) => ({ start: content, end });
 
+/**
+ * Puts media data that comes before the index of the film behind it, so that the sound can be encoded while it is being uploaded. All
+ * other boxes stay in their order, because of two boxes with tags the last one may count. A film in fragments is as good as it is.
+ */
+export function putIndexFirst(boxes: readonly Box[], moov: Box): readonly Box[] {
+  if (moov.isOpen || boxes.some(({ type }) => type === 'moof' || type === 'sidx')) return boxes;
+  const at = boxes.indexOf(moov);
+  const before = boxes.slice(0, at);
+  const isMedia = ({ type }: Box) => type === 'mdat';
+  return [...before.filter((box) => !isMedia(box)), moov, ...before.filter(isMedia), ...boxes.slice(at + 1)];
+}
+
 /** Where the boxes are in the smaller file. */
 export interface Layout {
   /** The start of each box, and the end of the last one, by their places in the film. */
@@ -57,6 +69,7 @@ export interface Layout {
 /**
  * Says where each box and each kept range is in the smaller file.
  *
+ * @param boxes in the order of the smaller file
  * @param changed the new boxes whose sizes are known
  */
 export function layOut(

@@ -6,7 +6,7 @@ import { type Box, BoxReader, Unplannable } from './boxes.ts';
 import { readFragments } from './film-fragments.ts';
 import { patchFragment } from './fragment.ts';
 import { KeptRanges } from './kept-ranges.ts';
-import { areaOf, layOut, partsOf, readFilmBoxes } from './layout.ts';
+import { areaOf, layOut, partsOf, putIndexFirst, readFilmBoxes } from './layout.ts';
 import { type Movie, type MovieTrack, readMovie } from './movie.ts';
 import { keepsInFragments, reduceMovie } from './reduce-movie.ts';
 import { changeSegmentIndex } from './segment-index.ts';
@@ -30,13 +30,14 @@ export const planIsoMedia: Planner = async (source, wanted) => {
 
 async function plan({ file, bytes }: PlannedFile, wanted: WantedSound): Promise<SoundPlan | undefined> {
   const reader = new BoxReader(bytes);
-  const boxes = await readFilmBoxes(reader);
-  if (!boxes) return undefined;
-  const [moov, another] = boxes.filter(({ type }) => type === 'moov');
+  const filmBoxes = await readFilmBoxes(reader);
+  if (!filmBoxes) return undefined;
+  const [moov, another] = filmBoxes.filter(({ type }) => type === 'moov');
   if (!moov || another || moov.end - moov.start > MAX_MOVIE_BYTES) return undefined;
   const movie = await readMovie(reader, await readTree(reader, moov));
   const chosen = chooseTrack(movie, wanted);
   if (!chosen?.sound) return undefined;
+  const boxes = putIndexFirst(filmBoxes, moov);
   const segments = await makeSmaller({ reader, boxes, movie, moov }, chosen);
   const audioTracks = movie.tracks.filter(({ kind }) => kind === 'audio').length;
   return { file: segments.toFile(file), track: chosen.sound.position, audioTracks };
@@ -52,6 +53,7 @@ function chooseTrack({ tracks, isFragmented }: Movie, wanted: WantedSound): Movi
 
 interface Film {
   reader: BoxReader;
+  /** In the order of the smaller file. */
   boxes: readonly Box[];
   movie: Movie;
   moov: Box;

@@ -8,33 +8,37 @@ import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import type { EarlyOutcome, EarlyPorts } from '../../../../services/converter/early/begin-early.ts';
 import { createEarlyConversions } from '../../../../services/converter/early/early-conversions.ts';
-import { EMPTY } from '../../../../services/shared/blobs/append.ts';
+import { createBeginners } from '../../../../services/converter/fairness/beginners.ts';
+import { planSound } from '../../../../services/gateway/sound/plan-sound.ts';
 import { createBlobStore } from '../../../../services/shared/blobs/blob-store.ts';
 import { CHUNK_BYTES } from '../../../../services/shared/blobs/chunks.ts';
 import type { ConversionOptions } from '../../../../services/shared/jobs/conversion-options.ts';
-import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createSpool } from '../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
-import { newJob } from '../../../support/job.ts';
-import { media, tone } from '../../../support/media.ts';
+import { openFile } from '../../../support/local-file.ts';
+import { file } from '../../../support/media.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { tools, unconfined } from '../../../support/tools.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { createTestConverter } from '../job/test-converter.ts';
+import { expires, growingUpload, noisyFilm, once } from './growing-upload.ts';
 
 const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
-const expires = new Date(Date.now() + 3_600_000);
-
-/** Noise, so that a film of a few seconds is larger than what is read before it is begun. */
-const film = (name: string, ...codecs: string[]): Promise<string> =>
-  media(
-    name,
-    ...['-f', 'lavfi', '-i', 'nullsrc=s=320x180:r=25:d=10,noise=alls=100:allf=t'],
-    ...[...tone(10), ...codecs],
-  );
+const film = noisyFilm;
 const mpeg = ['-c:v', 'mpeg2video', '-q:v', '1', '-c:a', 'aac'];
 const vorbis = ['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'];
 const vp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-crf', '4', '-b:v', '20M'];
+
+/** Sound of 1.5 MB a second. */
+const SURROUND = ['-c:a', 'pcm_s24le', '-ar', '96000', '-ac', '6'];
+
+/** What the page and the command line send of a film. */
+async function soundOf(made: Promise<string>): Promise<string> {
+  await using whole = await openFile(await made);
+  const plan = await planSound(whole, {}, new AbortController().signal);
+  assert.ok(plan, 'the film is sent whole');
+  return file('sound.mov', await plan.file.read(0, plan.file.size));
+}
 
 const films = {
   'an MP4 with its index in front': () => film('front.mp4', ...mpeg, '-movflags', '+faststart'),
@@ -42,6 +46,7 @@ const films = {
   'a Matroska film': () => film('film.mkv', ...vorbis),
   'a WebM film': () => film('film.webm', ...vp8, '-c:a', 'libopus'),
   'a transport stream': () => film('film.ts', ...mpeg),
+  'the sound of a film with its index at the end': () => soundOf(film('end.mov', ...mpeg, ...SURROUND)),
 };
 
 /** An encoder that fails before it has read anything. */
@@ -69,41 +74,28 @@ async function createArrival(
   { options = { quality: 4 }, ...ports }: Partial<EarlyPorts> & { options?: ConversionOptions } = {},
 ) {
   const state = createMemoryState();
-  const blobs = createBlobStore(state);
+  const log = pino({ level: 'silent' });
+  const beginners = createBeginners(state, log);
   const spool = createSpool(temporaryFolder(context));
   const stopping = new AbortController();
   const outcomes: EarlyOutcome[] = [];
   const early = createEarlyConversions(
     {
       ...{ ...tools, state, spool, limits, slots: createCoreSlots(1), stoppingSignal: stopping.signal },
+      ...{ beginners, log },
       outcomes: { inc: (labels?: unknown) => outcomes.push((labels as { outcome: EarlyOutcome }).outcome) },
-      log: pino({ level: 'silent' }),
       ...ports,
     },
     1,
   );
-  const converter = await createTestConverter({ state, spool, early });
+  const converter = await createTestConverter({ state, spool, early, beginners });
   const bytes = await readFile(path);
-  const request = { job_id: randomUUID(), blob_id: randomUUID(), size: bytes.length, options };
-  let checkpoint = EMPTY;
-  const append = async (part: Uint8Array) => {
-    const source = (async function* () {
-      yield part;
-    })();
-    const signal = new AbortController().signal;
-    const save = async () => undefined;
-    ({ checkpoint } = await blobs.append(request.blob_id, checkpoint, source, { expires, signal, save }));
-  };
+  const { request, append, accept } = growingUpload(state, bytes, options);
   return {
     ...{ bytes, converter, early, outcomes, request, stopping, append },
     /** Makes the upload a job, and converts it. */
     async accept() {
-      const { size, sha256 } = await blobs.complete(request.blob_id, checkpoint, { expires });
-      const job = newJob({
-        ...{ id: request.job_id, videoBlobId: request.blob_id, options },
-        source: { size, sha256, duration_seconds: null, tracks: null, original: null, kept: 'whole' },
-      });
-      await createJobStore(state).create(job);
+      const job = await accept();
       await converter.deliver(job);
       return readMp3(converter, job);
     },
@@ -150,13 +142,7 @@ describe('a conversion that begins during the upload', () => {
     // A request that was not finished had stored other bytes where those of the upload are now.
     const other = randomUUID();
     const wrong = Buffer.from(bytes).fill(1, 6 * CHUNK_BYTES, 6 * CHUNK_BYTES + 1);
-    await createBlobStore(arrival.converter.state).write(
-      other,
-      (async function* () {
-        yield wrong;
-      })(),
-      { expires },
-    );
+    await createBlobStore(arrival.converter.state).write(other, once(wrong), { expires });
     assert.equal(early.begin({ ...request, blob_id: other }), true);
     const made = await arrival.accept();
     assert.deepEqual(arrival.outcomes, ['discarded']);
@@ -189,13 +175,9 @@ describe('a conversion that begins during the upload', () => {
     const arrival = await createArrival(context, await films['a Matroska film'](), { acceptMs: 20 });
     await using _ = arrival.converter;
     await arrival.append(arrival.bytes);
-    await createBlobStore(arrival.converter.state).write(
-      arrival.request.job_id,
-      (async function* () {
-        yield arrival.bytes;
-      })(),
-      { expires },
-    );
+    await createBlobStore(arrival.converter.state).write(arrival.request.job_id, once(arrival.bytes), {
+      expires,
+    });
     arrival.early.begin({ ...arrival.request, blob_id: arrival.request.job_id });
     await waitFor('the end', () => arrival.outcomes.length > 0);
     assert.deepEqual(arrival.outcomes, ['discarded']);

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { ConversionFailure } from '../../../../services/converter/failure.ts';
+import { createBeginners } from '../../../../services/converter/fairness/beginners.ts';
 import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { createTranscode, type Transcode } from '../../../../services/converter/transcode/transcode.ts';
@@ -48,8 +49,10 @@ async function setUp(setting: Setting) {
   for (const [converter, count] of slots.entries()) {
     const turns = createTurns(chargeClock);
     const stopping = new AbortController();
+    const log = pino({ level: 'silent' });
     const queued = createQueuedJobs({
-      ...{ state, jobs: createJobStore(state), estimate: () => null, log: pino({ level: 'silent' }) },
+      ...{ state, jobs: createJobStore(state), estimate: () => null, log },
+      beginners: createBeginners(state, log),
       leaseMs,
       stoppingSignal: stopping.signal,
       now: () => performance.now() * clockRate,

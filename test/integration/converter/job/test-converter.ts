@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createCoreSlots } from '../../../../services/converter/capacity/core-slots.ts';
 import { createDiskFullBackoff } from '../../../../services/converter/capacity/disk-full-backoff.ts';
+import { createBeginners } from '../../../../services/converter/fairness/beginners.ts';
 import type { QueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createTurns } from '../../../../services/converter/fairness/turns.ts';
 import { type ConvertPorts, createConvert } from '../../../../services/converter/job/convert.ts';
@@ -40,6 +41,8 @@ export interface TestConverter extends AsyncDisposable {
   deliver(job: Pick<Job, 'id'>, closedSignal?: AbortSignal): Promise<void>;
   /** Looks for jobs without a delivery, as an idle converter does. */
   look(): Promise<void>;
+  /** Looks for the job of an upload with which this converter has begun. */
+  convertBegun(jobId: string): Promise<void>;
   job(job: Pick<Job, 'id'>): Promise<FlatJob>;
   /** Returns the ids of the blobs in the store. */
   stored(): string[];
@@ -68,8 +71,9 @@ export async function createTestConverter(
   const published: TestConverter['published'] = [];
   const lines: TestConverter['lines'] = [];
   const stopping = new AbortController();
-  const { convert, convertWhileFree } = createConvert({
+  const { convert, convertWhileFree, convertBegun } = createConvert({
     jobs,
+    beginners: createBeginners(wrapped, pino({ level: 'silent' })),
     blobs,
     spool,
     async publish(topic, event) {
@@ -103,6 +107,7 @@ export async function createTestConverter(
     deliver: ({ id }, closedSignal = new AbortController().signal) =>
       convert({ job_id: id, trace_id: TRACE }, closedSignal),
     look: () => convertWhileFree(stopping.signal),
+    convertBegun,
     job: async ({ id }) => flat((await createJobStore(state).get(id)).document),
     stored: () => state.keys().flatMap((key) => (key.startsWith('blob:') ? [key.slice(5)] : [])),
     async [Symbol.asyncDispose]() {

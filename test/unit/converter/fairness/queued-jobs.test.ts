@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { pino } from 'pino';
+import { createBeginners } from '../../../../services/converter/fairness/beginners.ts';
 import { createQueuedJobs } from '../../../../services/converter/fairness/queued-jobs.ts';
 import { createJobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import type { ConvertingJob, Job } from '../../../../services/shared/jobs/job.ts';
@@ -19,13 +20,15 @@ function setUp() {
   const jobs = createJobStore(state);
   const index = createJobIndex(state, 3600);
   const clock = { ms: 0 };
+  const log = pino({ level: 'silent' });
   const queued = createQueuedJobs({
     ...{
       state,
       jobs,
       estimate: () => 7,
       leaseMs: LEASE_MS,
-      log: pino({ level: 'silent' }),
+      log,
+      beginners: createBeginners(state, log),
       now: () => clock.ms,
     },
     stoppingSignal: new AbortController().signal,
@@ -135,6 +138,27 @@ describe('the queued jobs that a converter knows', () => {
       assert.deepEqual(await idsAfter(5_000), [dead.id]);
       await jobs.update(live.id, updateAttempt(attemptId, { progress: count / 20 }));
     }
+  });
+
+  it('lack a job with which another converter has begun during its upload, for three seconds', async () => {
+    const { save, idsAfter, state } = setUp();
+    const source = { ...newJob().source, size: 10_000_000 };
+    const job = await save({ source });
+    await createBeginners(state, pino({ level: 'silent' })).show(job.id, new AbortController().signal);
+    assert.deepEqual(await idsAfter(0), []);
+    assert.deepEqual(await idsAfter(2_900), []);
+    assert.deepEqual(await idsAfter(500), [job.id]);
+  });
+
+  it('have that job as soon as its beginner has given up', async () => {
+    const { save, idsAfter, state, index } = setUp();
+    const beginner = createBeginners(state, pino({ level: 'silent' }));
+    const job = await save({ source: { ...newJob().source, size: 10_000_000 } });
+    await beginner.show(job.id, new AbortController().signal);
+    assert.deepEqual(await idsAfter(0), []);
+    await beginner.hide(job.id);
+    await index.addActive(job.owner, job.id);
+    assert.deepEqual(await idsAfter(600), [job.id]);
   });
 
   it('have an upload soon after it became a job', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { LocalFile } from '../../../../../services/gateway/sound/local-file.ts';
 import { planSound } from '../../../../../services/gateway/sound/plan-sound.ts';
+import { EARLY_HEAD_BYTES } from '../../../../../services/shared/jobs/early-request.ts';
 import { media, picture, tone } from '../../../../support/media.ts';
 
 const HOLE_BYTES = 2 ** 31 + 12_345;
@@ -66,5 +67,17 @@ describe('planIsoMedia with a film of 2 GiB', () => {
     assert.ok(plan.file.size <= soundBytes * 1.02, `${plan.file.size} for ${soundBytes}`);
     assert.ok(plan.file.size >= soundBytes);
     assert.ok(bytesRead() < 2 ** 20, `${bytesRead()}`);
+  });
+
+  it('puts its index, which is at the end, in front of its sound', async () => {
+    const { film } = await largeFilm();
+    const plan = await planSound(film, {}, new AbortController().signal);
+    assert.ok(plan);
+    const bytes = Buffer.from(await plan.file.read(0, plan.file.size));
+    const index = bytes.indexOf('moov', 0, 'latin1');
+    assert.ok(index >= 0 && index < bytes.indexOf('mdat', 0, 'latin1'), `the index is at ${index}`);
+    // Of two hours it has less than 2 MiB, which are stored before a converter is asked to begin.
+    const perSecond = bytes.readUInt32BE(index - 4) / SECONDS;
+    assert.ok(perSecond * 7200 < EARLY_HEAD_BYTES / 2, `${perSecond} bytes a second`);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import type { ConversionOptions } from '../../../../../services/shared/jobs/conversion-options.ts';
 import { compareSound } from '../../../../support/compared-sound.ts';
@@ -107,6 +108,62 @@ const LAYOUTS: Situation[] = (
     ['with picture-rate changes', 'z.mp4', '-vf', 'select=not(mod(n\\,3))', '-vsync', 'vfr'],
   ] as [name: string, ...args: [string, ...string[]]][]
 ).map(([name, ...args]) => ({ name, make: film(...args) }));
+
+/** A box with content of its own. */
+function box(type: string, content: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.length);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, content]);
+}
+
+/** A film whose boxes are changed: each by its type, in the order of the film. */
+const rearranged =
+  (name: string, change: (boxes: ReadonlyMap<string, Buffer>) => Buffer[], ...args: string[]): Make =>
+  async () => {
+    const bytes = await readFile(await film(name, ...args)());
+    const boxes = new Map<string, Buffer>();
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + bytes.readUInt32BE(at);
+      boxes.set(bytes.toString('latin1', at + 4, at + 8), bytes.subarray(at, end));
+      at = end;
+    }
+    return file(name, Buffer.concat(change(boxes)));
+  };
+/** Metadata beside the index. The last one of two titles counts. */
+const title = (text: string) => {
+  const item = box(
+    '\xa9nam',
+    box('data', Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), Buffer.from(text)])),
+  );
+  const handler = box('hdlr', Buffer.concat([Buffer.alloc(8), Buffer.from('mdirappl'), Buffer.alloc(9)]));
+  return box('udta', box('meta', Buffer.concat([Buffer.alloc(4), handler, box('ilst', item)])));
+};
+const all = (boxes: ReadonlyMap<string, Buffer>, ...types: string[]) =>
+  types.map((type) => boxes.get(type) ?? Buffer.alloc(0));
+const ORDERS: Situation[] = [
+  {
+    name: 'with its index between two boxes of media data',
+    make: rearranged('a.mp4', (boxes) => [...boxes.values(), box('mdat', Buffer.alloc(5000))]),
+  },
+  {
+    name: 'with another title between its media data and its index',
+    make: rearranged(
+      'b.mp4',
+      (boxes) => [...all(boxes, 'ftyp', 'free', 'mdat'), title('before'), ...all(boxes, 'moov')],
+      '-metadata',
+      'title=in the index',
+    ),
+  },
+  {
+    name: 'with its index at the end, which states no size',
+    make: rearranged('c.mp4', (boxes) => {
+      const open = Buffer.from(boxes.get('moov') ?? '');
+      open.writeUInt32BE(0);
+      return [...all(boxes, 'ftyp', 'free', 'mdat'), open];
+    }),
+  },
+];
 
 const late =
   (container: string, seconds: number, which: 'sound' | 'picture', ...args: string[]): Make =>
@@ -316,7 +373,14 @@ const OPTIONS: Situation[] = [
 ];
 
 describe('planIsoMedia', { concurrency: 2 }, () => {
-  for (const { name, make, options, track = 1 } of [...LAYOUTS, ...TIMES, ...TAGS, ...TRACKS, ...OPTIONS]) {
+  for (const { name, make, options, track = 1 } of [
+    ...LAYOUTS,
+    ...ORDERS,
+    ...TIMES,
+    ...TAGS,
+    ...TRACKS,
+    ...OPTIONS,
+  ]) {
     it(`sends the sound alone of a film ${name}, and the MP3 is the same`, async () => {
       const compared = await compareSound(await make(), options);
       const { differences, failure, sentBytes } = compared;
