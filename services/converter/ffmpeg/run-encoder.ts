@@ -9,7 +9,15 @@ import { parseStatsTime } from './stats-line.ts';
 export interface EncoderOptions
   extends Pick<
     ToolOptions,
-    'folder' | 'writes' | 'signal' | 'limits' | 'maxErrorBytes' | 'timeoutSeconds' | 'input' | 'dataOutput'
+    | 'folder'
+    | 'writes'
+    | 'signal'
+    | 'limits'
+    | 'maxErrorBytes'
+    | 'timeoutSeconds'
+    | 'input'
+    | 'dataOutput'
+    | 'onData'
   > {
   /**
    * Gets the seconds of sound that the demuxer has read so far, where ffmpeg lists packets, or else those that are encoded.

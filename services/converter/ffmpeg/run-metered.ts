@@ -1,4 +1,3 @@
-import { finished } from 'node:stream/promises';
 import { outputChannels, outputRate } from '../../shared/mp3/output-format.ts';
 import type { OwnSamples } from '../meter/own-samples.ts';
 import { createSoundMeter, type SoundFormat } from '../meter/sound-meter.ts';
@@ -14,7 +13,7 @@ import { type EncoderOptions, type EncoderResult, runEncoder } from './run-encod
  */
 export async function runMetered(
   request: Omit<EncodeArguments, 'meters'> & { ffmpeg: Tool },
-  options: Omit<EncoderOptions, 'dataOutput'>,
+  options: Omit<EncoderOptions, 'dataOutput' | 'onData'>,
   own?: OwnSamples,
 ): Promise<EncoderResult> {
   const format = formatOf(request);
@@ -22,10 +21,9 @@ export async function runMetered(
   const meter = createSoundMeter(format, own);
   const result = await runEncoder(request.ffmpeg, encodeArguments({ ...request, meters: format }), {
     ...options,
-    dataOutput: meter.stream,
+    onData: meter.take,
   });
   if (result.code !== 0) return result;
-  await finished(meter.stream);
   return { ...result, measured: { format, part: meter.part() } };
 }
 

@@ -1,12 +1,14 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SandboxFailure } from '../failure.ts';
 import type { Limits, Tool } from '../sandbox/sandbox.ts';
 import { readEnd, sandboxFailure, type ToolEnd } from '../sandbox/tool-end.ts';
+import { readReusingMemory } from './read-reusing-memory.ts';
 import { type OutputReaders, readErrors, readOutput } from './tool-output.ts';
 
 /** Windows has no process groups. */
@@ -35,6 +37,8 @@ export interface ToolOptions extends OutputReaders {
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
   dataOutput?: Writable;
+  /** Gets the same in pieces, each of which overwrites the one before. At most one of both gets it. */
+  onData?: (bytes: Uint8Array) => void;
 }
 
 export interface ToolResult extends ToolEnd {
@@ -69,7 +73,7 @@ export async function runTool(
       options.input ? 'pipe' : 'ignore',
       'pipe',
       'pipe',
-      options.dataOutput ? 'pipe' : 'ignore',
+      options.dataOutput || options.onData ? 'pipe' : 'ignore',
       // The lifeline of the tool (sandbox/launcher/converter.go). The kernel closes our end when this process ends.
       'pipe',
     ],
@@ -95,10 +99,12 @@ export async function runTool(
     };
     const errorReaders = { onLine: readLine, keep, maxBytes: options.maxErrorBytes };
     const errors = readErrors(child.stderr, errorReaders, endPrinting);
+    const data = readData(child, options);
+    connect(child, options);
     output.catch(kill);
     errors.catch(kill);
-    connect(child, options);
-    const results = [waitForClose(child), output, errors] as const;
+    data.catch(kill);
+    const results = [waitForClose(child), output, errors, data] as const;
     // Waits for all of them, because a second rejection would otherwise be unhandled and end this process.
     await Promise.allSettled(results);
     signal.throwIfAborted();
@@ -116,6 +122,12 @@ export async function runTool(
     signal.removeEventListener('abort', kill);
     timeoutSignal.removeEventListener('abort', kill);
   }
+}
+
+/** Reads what a tool writes to the file descriptor 3, where somebody wants the pieces. A process that was not started has none. */
+async function readData(child: ChildProcess, { onData }: Pick<ToolOptions, 'onData'>): Promise<void> {
+  const pipe = child.stdio?.[3];
+  if (onData && pipe instanceof Socket) await readReusingMemory(pipe, onData);
 }
 
 /** Connects the data streams of a tool. A tool that ends early closes them, and its exit code says whether that is a fault. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { MAX_PEAKS } from '../../shared/jobs/mp3-details.ts';
 import { NotJoinable, tooLong, unplayable } from '../failure.ts';
 import {
@@ -88,7 +87,7 @@ async function play(
     [...open, ...output],
     {
       ...{ folder, signal, listsPackets: false, onTime: () => undefined },
-      dataOutput: meter.stream,
+      onData: meter.take,
       timeoutSeconds: TIMEOUT_SECONDS,
     },
   );
@@ -98,7 +97,6 @@ async function play(
   const { samples = 0, rates } = decoded;
   if (code !== 0 || stderr || samples === 0)
     throw unplayable(new Error(`the MP3 does not play: ${code}: ${stderr}`));
-  await finished(meter.stream);
   return { seconds: samples / Math.max(...rates), sound: joinParts([meter.part()], MAX_PEAKS) };
 }
 

@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream';
-
 /** Two samples of 16 bits. */
 const FRAME_BYTES = 4;
 
@@ -11,6 +9,13 @@ export interface OwnSamples {
   length?: number | undefined;
 }
 
+/** Takes the samples of a sound in pieces, which may be overwritten afterwards. */
+export interface SampleSink {
+  take(bytes: Uint8Array): void;
+  /** Says that there are no more. */
+  end(): void;
+}
+
 export interface BlockListener {
   /** Is called when the block is full. */
   full(): void;
@@ -19,20 +24,20 @@ export interface BlockListener {
 }
 
 /**
- * Returns a stream for interleaved stereo of 16 bits. It fills the block again and again: with the last block of the lead-in, where
- * there is one, and then with the samples of the part.
+ * Takes interleaved stereo of 16 bits. It fills the block again and again: with the last block of the lead-in, where there is one,
+ * and then with the samples of the part.
  */
-export function createBlockStream(
+export function createBlockSink(
   block: Uint8Array,
   { leadIn, length = Number.POSITIVE_INFINITY }: OwnSamples,
   { full, end }: BlockListener,
-): Writable {
+): SampleSink {
   const heard = Math.min(leadIn, block.length / FRAME_BYTES);
   let toSkip = (leadIn - heard) * FRAME_BYTES;
   let toTake = (heard + length) * FRAME_BYTES;
   let filled = 0;
-  return new Writable({
-    write(bytes: Uint8Array, _encoding, callback) {
+  return {
+    take(bytes) {
       let at = Math.min(toSkip, bytes.length);
       toSkip -= at;
       const last = Math.min(bytes.length, at + toTake);
@@ -46,11 +51,7 @@ export function createBlockStream(
         full();
         filled = 0;
       }
-      callback();
     },
-    final(callback) {
-      end(Math.floor(filled / FRAME_BYTES));
-      callback();
-    },
-  });
+    end: () => end(Math.floor(filled / FRAME_BYTES)),
+  };
 }

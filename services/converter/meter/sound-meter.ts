@@ -1,8 +1,7 @@
-import type { Writable } from 'node:stream';
 import { createChannelMeter, STRIDE } from './channel-meter.ts';
 import { gatedLoudness } from './gated-loudness.ts';
 import { HISTORY, REACH } from './interpolate.ts';
-import { createBlockStream, type OwnSamples } from './own-samples.ts';
+import { createBlockSink, type OwnSamples } from './own-samples.ts';
 import { createTruePeak } from './true-peak.ts';
 import { createWaveform, type Maxima, waveformOf } from './waveform.ts';
 
@@ -49,9 +48,9 @@ export const samplesOutput = ({ sampleRate }: SoundFormat): string[] => [
 export const stepSamples = (sampleRate: number): number => Math.round(sampleRate / STEPS_PER_SECOND);
 
 export interface SoundMeter {
-  /** Takes samples of {@link samplesFilter} in the form of {@link samplesOutput}. */
-  stream: Writable;
-  /** What was measured. To be called once the stream has finished. */
+  /** Takes samples of {@link samplesFilter} in the form of {@link samplesOutput}, in pieces that may be overwritten afterwards. */
+  take(bytes: Uint8Array): void;
+  /** What was measured. To be called once, after the last samples. */
   part(): MeasuredPart;
 }
 
@@ -113,7 +112,7 @@ export function createSoundMeter(
     truePeak.look(samples, samples.length);
   }
 
-  const stream = createBlockStream(block, own, {
+  const sink = createBlockSink(block, own, {
     full() {
       if (isLeadIn) measureLeadIn();
       else steps.push(measure(step) * scale);
@@ -124,7 +123,13 @@ export function createSoundMeter(
       if (!isLeadIn) measure(frames);
     },
   });
-  return { stream, part: () => ({ steps, highest: truePeak.highest(), maxima: waveform.maxima() }) };
+  return {
+    take: sink.take,
+    part() {
+      sink.end();
+      return { steps, highest: truePeak.highest(), maxima: waveform.maxima() };
+    },
+  };
 }
 
 /**

@@ -100,6 +100,24 @@ it('runTool throws a failure of its own, which does not blame the file, when the
   await assert.rejects(runTool({ path: 'ffmpeg', sandbox }, [], options()), SandboxFailure);
 });
 
+it('runTool passes on all that a tool writes to the file descriptor 3, in memory that it uses again', async () => {
+  const last = 500_000;
+  const memory = new Set<ArrayBufferLike>();
+  const decoder = new TextDecoder();
+  let written = '';
+  const { code } = await runTool(unconfined('sh'), ['-c', `seq ${last} >&3`], {
+    ...options(),
+    onData(bytes) {
+      memory.add(bytes.buffer);
+      written += decoder.decode(bytes);
+    },
+  });
+  assert.equal(code, 0);
+  const expected = Array.from({ length: last }, (_, index) => `${index + 1}\n`).join('');
+  assert.ok(written === expected, 'other bytes than those that were written');
+  assert.equal(memory.size, 1);
+});
+
 it('requireTool returns the version of the tool, and throws when it is missing', async () => {
   await assert.rejects(requireTool('/nowhere/ffmpeg'), /cannot be run/);
   assert.match(await requireTool('ffprobe'), /^[\dN]/);
@@ -108,6 +126,7 @@ it('requireTool returns the version of the tool, and throws when it is missing',
 for (const [what, script, listener] of [
   ['standard output', 'echo a; exec sleep 1000', 'onOutputLine'],
   ['standard error', 'echo a >&2; exec sleep 1000', 'onLine'],
+  ['file descriptor 3', 'echo a >&3; exec sleep 1000', 'onData'],
 ] as const) {
   it(`runTool kills the tool and throws when the listener for its ${what} throws`, {
     timeout: 20_000,
@@ -136,7 +155,7 @@ it('runTool throws, and does not end this process, when there are no file descri
     try { for (;;) openSync('/dev/null'); } catch {}
     const { PassThrough } = await import('node:stream');
     const streams = { input: new PassThrough(), dataOutput: new PassThrough() };
-    for (const more of [{}, streams]) {
+    for (const more of [{}, streams, { onData() {} }]) {
       await runTool({ path: 'true', sandbox }, [], { ...options, ...more }).catch(({ code }) => console.log(code));
     }`;
   const child = spawn(
@@ -145,5 +164,5 @@ it('runTool throws, and does not end this process, when there are no file descri
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const [printed, exited] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  assert.deepEqual([printed, exited[0]], ['EMFILE\nEMFILE\n', 0]);
+  assert.deepEqual([printed, exited[0]], ['EMFILE\nEMFILE\nEMFILE\n', 0]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { finished } from 'node:stream/promises';
 import { describe, it } from 'node:test';
 import type { OwnSamples } from '../../../../services/converter/meter/own-samples.ts';
 import {
@@ -31,17 +30,14 @@ function samplesOf(seconds: number, [left, right = left]: [Wave, Wave?], rate = 
 }
 
 /** Writes the samples in pieces that end in mid-sample. */
-async function measure(
+function measure(
   samples: Int16Array,
   format: SoundFormat = { sampleRate: RATE, channels: 2 },
   { pieceBytes = 9_999, ...own }: Partial<OwnSamples> & { pieceBytes?: number } = {},
-): Promise<MeasuredPart> {
+): MeasuredPart {
   const meter = createSoundMeter(format, { leadIn: 0, ...own });
   const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
-  for (let at = 0; at < bytes.length; at += pieceBytes)
-    meter.stream.write(bytes.subarray(at, at + pieceBytes));
-  meter.stream.end();
-  await finished(meter.stream);
+  for (let at = 0; at < bytes.length; at += pieceBytes) meter.take(bytes.subarray(at, at + pieceBytes));
   return meter.part();
 }
 
@@ -64,15 +60,15 @@ describe('the sound meter', () => {
     ['a sine that is above full scale', [sine(997, 1.5)], 3.52, 3.52],
   ];
   for (const [what, waves, lufs, dbtp] of LEVELS) {
-    it(`measures ${what} as ${lufs} LUFS and ${dbtp} dBTP`, async () => {
-      const { integrated, truePeak } = joinParts([await measure(samplesOf(5, waves))], 10);
+    it(`measures ${what} as ${lufs} LUFS and ${dbtp} dBTP`, () => {
+      const { integrated, truePeak } = joinParts([measure(samplesOf(5, waves))], 10);
       near(integrated, lufs, 0.05, 'LUFS');
       near(truePeak, dbtp, 0.05, 'dBTP');
     });
   }
 
-  it('measures a mono MP3 as one channel, although its samples arrive as two equal channels', async () => {
-    const part = await measure(samplesOf(5, [sine(997, 1)]), { sampleRate: RATE, channels: 1 });
+  it('measures a mono MP3 as one channel, although its samples arrive as two equal channels', () => {
+    const part = measure(samplesOf(5, [sine(997, 1)]), { sampleRate: RATE, channels: 1 });
     near(joinParts([part], 10).integrated, -3.01, 0.05, 'LUFS');
   });
 
@@ -109,7 +105,7 @@ describe('the sound meter', () => {
     ],
   ];
   for (const [what, parts, lufs] of GATED) {
-    it(`measures ${what} as ${lufs} LUFS`, async () => {
+    it(`measures ${what} as ${lufs} LUFS`, () => {
       const level: Wave = (time) => {
         let end = 0;
         for (const [seconds, dbfs] of parts) {
@@ -121,7 +117,7 @@ describe('the sound meter', () => {
       const rate = 8_000;
       const wave: Wave = (time) => level(time) * Math.sin(2 * Math.PI * 1000 * time);
       const total = parts.reduce((sum, [seconds]) => sum + seconds, 0);
-      const part = await measure(samplesOf(total, [wave], rate), { sampleRate: rate, channels: 2 });
+      const part = measure(samplesOf(total, [wave], rate), { sampleRate: rate, channels: 2 });
       near(joinParts([part], 10).integrated, lufs, 0.1, 'LUFS');
     });
   }
@@ -135,19 +131,19 @@ describe('the sound meter', () => {
     ['a quarter of the sample rate, 45°, above full scale', sine(12_000, 1.41, Math.PI / 4), 3],
   ];
   for (const [what, wave, dbtp] of BETWEEN) {
-    it(`finds the true peak of a sine of ${what}`, async () => {
+    it(`finds the true peak of a sine of ${what}`, () => {
       // The sine is faded in, because a sudden start has peaks of its own.
       const faded: Wave = (time) => Math.min(1, time * 4) * wave(time);
-      const { truePeak } = joinParts([await measure(samplesOf(1, [silence, faded]))], 10);
+      const { truePeak } = joinParts([measure(samplesOf(1, [silence, faded]))], 10);
       assert.ok(truePeak !== undefined && truePeak < dbtp + 0.2 && truePeak > dbtp - 0.4, `${truePeak} dBTP`);
     });
   }
 
-  it('finds a true peak at the border of two blocks', async () => {
+  it('finds a true peak at the border of two blocks', () => {
     const samples = samplesOf(1, [silence]);
     // Two equal samples, with the peak between them, at the end of the first block of 4,800.
     for (const frame of [4799, 4800]) samples[2 * frame] = 8192;
-    const { truePeak } = joinParts([await measure(samples)], 10);
+    const { truePeak } = joinParts([measure(samples)], 10);
     near(truePeak, 20 * Math.log10(0.5 * 1.27), 0.1, 'dBTP');
   });
 
@@ -163,16 +159,16 @@ describe('the sound meter', () => {
     ['silence', [silence], () => 0],
   ];
   for (const [what, waves, expected] of SHAPES) {
-    it(`draws ${what}`, async () => {
-      const { peaks } = joinParts([await measure(samplesOf(10, waves))], 1000);
+    it(`draws ${what}`, () => {
+      const { peaks } = joinParts([measure(samplesOf(10, waves))], 1000);
       assert.equal(peaks.length, 1000);
       for (const [part, peak] of peaks.entries())
         near(peak, expected((part + 0.5) / 1000), part === 499 || part === 500 ? 0.9 : 0.01, `part ${part}`);
     });
   }
 
-  it('has neither loudness nor a peak for silence', async () => {
-    const { integrated, truePeak } = joinParts([await measure(samplesOf(2, [silence]))], 10);
+  it('has neither loudness nor a peak for silence', () => {
+    const { integrated, truePeak } = joinParts([measure(samplesOf(2, [silence]))], 10);
     assert.deepEqual([integrated, truePeak], [undefined, undefined]);
   });
 
@@ -183,8 +179,8 @@ describe('the sound meter', () => {
     [1152, 1000],
     [19_199, 1000],
   ] as const) {
-    it(`draws ${frames} samples in ${parts} parts, and has no loudness for so few`, async () => {
-      const sound = joinParts([await measure(samplesOf(frames / RATE, [sine(1000, 0.5)]))], 1000);
+    it(`draws ${frames} samples in ${parts} parts, and has no loudness for so few`, () => {
+      const sound = joinParts([measure(samplesOf(frames / RATE, [sine(1000, 0.5)]))], 1000);
       assert.equal(sound.peaks.length, parts);
       assert.equal(sound.integrated, undefined);
       if (frames >= 576) near(Math.max(...sound.peaks), 0.5, 0.01, 'the highest peak');
@@ -192,24 +188,22 @@ describe('the sound meter', () => {
   }
 
   for (const rate of [8_000, 11_025, 22_050, 32_000, 44_100]) {
-    it(`measures the same at ${rate} Hz`, async () => {
-      const part = await measure(samplesOf(5, [sine(997, 0.25)], rate), { sampleRate: rate, channels: 2 });
+    it(`measures the same at ${rate} Hz`, () => {
+      const part = measure(samplesOf(5, [sine(997, 0.25)], rate), { sampleRate: rate, channels: 2 });
       const { integrated, truePeak } = joinParts([part], 10);
       near(integrated, -12.04, 0.1, 'LUFS');
       near(truePeak, -12.04, 0.1, 'dBTP');
     });
   }
 
-  it('measures twenty minutes with a bounded number of levels, and a click where it is', async () => {
+  it('measures twenty minutes with a bounded number of levels, and a click where it is', () => {
     const minute = samplesOf(60, [sine(100, 0.1)], 8_000);
     const meter = createSoundMeter({ sampleRate: 8_000, channels: 2 });
     for (let number = 0; number < 20; number++) {
       const samples = minute.slice();
       if (number === 15) samples[2 * 4_000] = 16_384;
-      meter.stream.write(Buffer.from(samples.buffer));
+      meter.take(Buffer.from(samples.buffer));
     }
-    meter.stream.end();
-    await finished(meter.stream);
     const part = meter.part();
     assert.ok(part.maxima.levels.length <= 32_768);
     const { peaks } = joinParts([part], 1000);
@@ -217,18 +211,18 @@ describe('the sound meter', () => {
     assert.equal(peaks.filter((peak) => peak > 0.11).length, 1);
   });
 
-  it('measures parts that are cut between two steps exactly as it measures the whole', async () => {
+  it('measures parts that are cut between two steps exactly as it measures the whole', () => {
     const samples = samplesOf(20, [sine(997, 0.4), sine(3_000, 0.3)]);
     const step = stepSamples(RATE);
     // A peak between two samples, which is known only by samples of the next part.
     const cut = 71 * step;
     for (const frame of [cut - 5, cut - 4]) samples[2 * frame] = 16_384;
     const format = { sampleRate: RATE, channels: 2 } as const;
-    const whole = await measure(samples, format);
+    const whole = measure(samples, format);
     const leadIn = 110_592;
     const parts = [
-      await measure(samples.subarray(0, 2 * (cut + 9_216)), format, { length: cut }),
-      await measure(samples.subarray(2 * (cut - leadIn)), format, { leadIn }),
+      measure(samples.subarray(0, 2 * (cut + 9_216)), format, { length: cut }),
+      measure(samples.subarray(2 * (cut - leadIn)), format, { leadIn }),
     ];
     assert.equal(parts[0]?.steps.length, 71);
     assert.equal(whole.highest, Math.max(...parts.map(({ highest }) => highest)));
@@ -240,11 +234,11 @@ describe('the sound meter', () => {
     );
   });
 
-  it('measures parts with lead-ins as it measures the whole', async () => {
+  it('measures parts with lead-ins as it measures the whole', () => {
     const wave: Wave = (time) => (0.2 + 0.1 * Math.floor(time / 3)) * Math.sin(2 * Math.PI * 997 * time);
     const samples = samplesOf(20, [wave, sine(3_000, 0.3)]);
     const format = { sampleRate: RATE, channels: 2 } as const;
-    const whole = joinParts([await measure(samples, format)], 1000);
+    const whole = joinParts([measure(samples, format)], 1000);
     const LEAD_IN = 11_520;
     for (const cuts of [[7.123], [3.01, 9.5, 16.789]]) {
       const frames = [0, ...cuts, 20].map((seconds) => Math.round(seconds * RATE));
@@ -253,7 +247,7 @@ describe('the sound meter', () => {
         const from = (frames[index] ?? 0) - leadIn;
         return measure(samples.subarray(2 * from, 2 * end), format, { leadIn });
       });
-      const joined = joinParts(await Promise.all(parts), 1000);
+      const joined = joinParts(parts, 1000);
       near(joined.integrated, whole.integrated ?? 0, 0.05, 'LUFS');
       near(joined.truePeak, whole.truePeak ?? 0, 0.01, 'dBTP');
       const wrong = joined.peaks.filter((peak, part) => Math.abs(peak - (whole.peaks[part] ?? 0)) > 0.01);
