@@ -18,8 +18,9 @@ export async function runProcessTests(context: StepContext): Promise<StepResult>
   if (selection.parts.has('integration')) await ensureConfinedFfmpeg(repoRoot, report, signal);
   const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
   const pages = files.filter((file) => OPENS_PAGES.test(file));
-  if (files.some((file) => STARTS_SERVERS.test(file))) await prepareServers(context);
-  if (pages.length > 0) await ensureChromium(report, signal);
+  if (files.some((file) => STARTS_SERVERS.test(file)))
+    await prepare(context, 'start servers', ensureTools({ repoRoot, needed: SERVERS, report, signal }));
+  if (pages.length > 0) await prepare(context, 'open the page', ensureChromium(report, signal));
   // What takes longest comes first, so that no process works alone in the end.
   const entries = writeEntries(pages, { repoRoot, folder: runDir, name: 'page', processes: PAGE_PROCESSES });
   const counts = await runTests([...entries, ...files.filter((file) => !pages.includes(file))], {
@@ -30,12 +31,16 @@ export async function runProcessTests(context: StepContext): Promise<StepResult>
 }
 
 /**
- * Installs and builds what tests of servers need, which takes longer than a test may. Where something cannot be had, those tests fail
- * and the others run.
+ * Waits until what some tests need is installed and built, which takes longer than a test may. Where something cannot be had, those
+ * tests fail and the others run.
  */
-async function prepareServers({ repoRoot, report, signal }: StepContext): Promise<void> {
-  await ensureTools({ repoRoot, needed: SERVERS, report, signal }).catch((error: Error) => {
+async function prepare(
+  { report, signal }: StepContext,
+  which: string,
+  installed: Promise<unknown>,
+): Promise<void> {
+  await installed.catch((error: Error) => {
     signal.throwIfAborted();
-    report(`Tests that start servers will fail. ${error.message}`);
+    report(`Tests that ${which} will fail. ${error.message}`);
   });
 }
