@@ -30,9 +30,10 @@ describe('notifications of the page, where only a service worker can show them',
     const gateway = await startPage(context, { browser });
     const queued = ['one.mp4', 'two.mp4'].map((filename) => ownJob({ status: 'queued', filename }));
     await putJobs(gateway, ...queued);
-    const { page, complaints } = await gateway.open({ permissions: ['notifications'] });
+    const { page, complaints } = await gateway.open({ at: 'about:blank', permissions: ['notifications'] });
     await page.addInitScript(AS_ON_ANDROID);
-    await page.reload();
+    // It loads once: a service worker that becomes active while a page loads again does not take it over.
+    await page.goto(gateway.url);
     await signUp(page);
     const worker = await serviceWorkerOf(page);
     await page.getByRole('button', { name: 'Notify me when they are done' }).click();
