@@ -7,6 +7,7 @@ import { chaosDir } from './chaos/experiment.ts';
 import { cellFolder } from './matrix/cell.ts';
 import { matrixDir } from './matrix/matrix.ts';
 import { readCommandLine, type Selection, usage } from './runner/command-line.ts';
+import { slowestFiles } from './runner/slowest-files.ts';
 import { requireTestSpace } from './runner/space.ts';
 import type { StepContext, StepResult } from './runner/step-context.ts';
 import { CELLS, STEPS } from './runner/steps.ts';
@@ -58,6 +59,9 @@ async function runSteps(selection: Selection, signal: AbortSignal): Promise<void
 function summarise(finished: readonly Finished[]): void {
   const slowestFirst = finished.toSorted((a, b) => b.seconds - a.seconds);
   report(`Took: ${slowestFirst.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`).join(', ')}`);
+  const total = finished.map(({ result }) => result as TestCounts).reduce(sum, NONE);
+  const slowest = slowestFiles(total.fileSeconds);
+  if (slowest.length > 1) report(`Slowest files: ${slowest.join(', ')}`);
   for (const { name, result } of finished)
     for (const failure of result.failures ?? []) report(`FAILED: ${name}: ${failure}`);
   for (const { name, result } of finished)
@@ -66,7 +70,6 @@ function summarise(finished: readonly Finished[]): void {
   const notTested = finished.filter(({ result }) => result.notTested !== undefined);
   for (const { name, result } of notTested) report(`NOT TESTED: ${name}: ${result.notTested}`);
   if (process.env.CI && notTested.length > 0) failed.push('what was not tested, for CI is set');
-  const total = finished.map(({ result }) => result as TestCounts).reduce(sum, NONE);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 }

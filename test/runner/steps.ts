@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { findGo } from '../../deploy/local/tools/go.ts';
-import { ensureConfinedFfmpeg, ensureTools } from '../../deploy/local/tools/tools.ts';
+import { ensureConfinedFfmpeg } from '../../deploy/local/tools/tools.ts';
 import { runQuickBench } from '../bench/quick.ts';
 import { runSuite } from '../chaos/suite.ts';
 import { runContainers } from '../containers/suite.ts';
 import { runShortCorpus } from '../hostile/suite.ts';
 import { runMatrix } from '../matrix/matrix.ts';
-import { counted, NONE, runTests, type TestCounts } from '../support/run-tests.ts';
+import { counted, NONE, type TestCounts } from '../support/run-tests.ts';
+import { runProcessTests } from './process-tests.ts';
 import type { Part } from './select-files.ts';
 import type { StepContext, StepResult } from './step-context.ts';
 import { runSystemTests } from './system-tests.ts';
@@ -100,32 +100,4 @@ async function runTool(
   const child = spawn(program, args, { cwd: repoRoot, stdio: 'inherit', signal });
   const [code] = (await once(child, 'exit')) as [number | null];
   return counted(code === 0);
-}
-
-/** Tests that start servers and sidecars. */
-const STARTS_SERVERS = /integration\/deploy\/local\/(servers|system)\//;
-const SERVERS = new Set(['rabbitmq', 'redis', 'mongodb', 'postgresql', 'mysql'] as const);
-
-/**
- * Installs and builds what tests of servers need, which takes longer than a test may. Where something cannot be had, those tests fail
- * and the others run.
- */
-async function prepareServers({ repoRoot, report, signal }: StepContext): Promise<void> {
-  await ensureTools({ repoRoot, needed: SERVERS, report, signal }).catch((error: Error) => {
-    signal.throwIfAborted();
-    report(`Tests that start servers will fail. ${error.message}`);
-  });
-}
-
-/** Tests that start programs of their own, but no system. */
-async function runProcessTests(context: StepContext): Promise<StepResult> {
-  const { selection, repoRoot, runDir, grepArgs, report, signal } = context;
-  if (selection.parts.has('integration')) await ensureConfinedFfmpeg(repoRoot, report, signal);
-  const files = (['integration', 'tilt'] as const).flatMap((part) => selection.files.get(part) ?? []);
-  if (files.some((file) => STARTS_SERVERS.test(file))) await prepareServers(context);
-  const counts = await runTests(files, {
-    ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env: {}, folder: runDir, signal },
-  });
-  if (findGo() !== undefined) return counts;
-  return { ...counts, notTested: 'Go is missing, which builds the Starlark interpreter and actionlint' };
 }

@@ -9,20 +9,31 @@ process.channel?.unref();
 
 /**
  * A reporter of node:test. When all files are done, it writes one line of JSON with the number of passed, failed and skipped
- * tests, and for each that failed its name, its file and the first lines of its error.
+ * tests, for each that failed its name, its file and the first lines of its error, and the seconds of each file.
  */
 export default async function* count(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let withoutTests = 0;
   const failures: string[] = [];
+  const fileSeconds: Record<string, number> = {};
   for await (const { type, data } of events) {
     // Node counts a file as a passed test if --test-name-pattern excludes all tests in it.
     if (type === 'test:pass' && data.nesting === 0 && resolve(data.name) === data.file) withoutTests++;
+    // The tests of a file run one after the other at this level. A process may share several files.
+    if ((type === 'test:pass' || type === 'test:fail') && data.nesting === 0 && data.file !== undefined) {
+      const name = relative(process.cwd(), data.file);
+      fileSeconds[name] = (fileSeconds[name] ?? 0) + data.details.duration_ms / 1000;
+    }
     // A suite fails with its tests.
     if (type === 'test:fail' && failureTypeOf(data.details.error) !== 'subtestsFailed')
       failures.push(describeFailure(data));
     // A summary with a file name is about that file alone.
     if (type !== 'test:summary' || data.file !== undefined) continue;
-    yield JSON.stringify({ ...data.counts, passed: data.counts.passed - withoutTests, failures });
+    yield JSON.stringify({
+      ...data.counts,
+      passed: data.counts.passed - withoutTests,
+      failures,
+      fileSeconds,
+    });
   }
 }
 

@@ -10,6 +10,8 @@ export interface TestCounts {
   skipped: number;
   /** The tests that failed, as far as they are known: the name, the file and the first lines of the error of each. */
   failures?: readonly string[];
+  /** The seconds that the tests of each file took, without the start of its process. */
+  fileSeconds?: Readonly<Record<string, number>>;
 }
 
 export const NONE: TestCounts = { passed: 0, failed: 0, skipped: 0 };
@@ -26,6 +28,13 @@ export const sum = (a: TestCounts, b: TestCounts): TestCounts => ({
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
   failures: [...(a.failures ?? []), ...(b.failures ?? [])],
+  fileSeconds: addSeconds(a.fileSeconds, b.fileSeconds),
+});
+
+/** Some files run in several steps. */
+const addSeconds = (a: TestCounts['fileSeconds'] = {}, b: TestCounts['fileSeconds'] = {}) => ({
+  ...a,
+  ...Object.fromEntries(Object.entries(b).map(([file, seconds]) => [file, (a[file] ?? 0) + seconds])),
 });
 
 export interface RunOptions {
@@ -72,9 +81,10 @@ export async function runTests(files: readonly string[], options: RunOptions): P
     signal,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  const { passed = 0, failed = 0, skipped = 0, failures = [] } = readJson<Partial<TestCounts>>(counts) ?? {};
+  const written = readJson<Partial<TestCounts>>(counts) ?? {};
+  const { passed = 0, failed = 0, skipped = 0, failures = [], fileSeconds = {} } = written;
   if (code === 0 && passed + failed + skipped === 0)
     console.error('No test ran: none has a name that matches.');
   const isWhole = code === 0 && passed + failed + skipped > 0;
-  return { passed, failed: isWhole ? failed : Math.max(1, failed), skipped, failures };
+  return { passed, failed: isWhole ? failed : Math.max(1, failed), skipped, failures, fileSeconds };
 }

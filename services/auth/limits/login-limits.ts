@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
 import { currentCaller, runAsCaller } from './caller.ts';
 import type { KnownAddresses } from './known-addresses.ts';
@@ -69,7 +69,7 @@ const tooManyLogins = ({ limiter }: Counted, state: LimitState) => tooMany('wron
 
 export function createLoginLimits(ports: LoginLimitPorts): LoginLimits {
   const { known, perAccount, perKnownAddress, perAddress } = ports;
-  const wrong = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: WRONG_MS });
+  const wrong = createBoundedCache<string, number>(MAX_ADDRESSES, WRONG_MS);
   const wrongFrom = (address: string | undefined): number => wrong.get(address ?? '') ?? 0;
 
   function countedFor(account: string, address: string | undefined, isKnown: boolean): Counted[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import { deleteInBatches, type Statements } from '../database/database.ts';
 import { retryDeadlock } from '../database/retry-deadlock.ts';
 
@@ -51,7 +51,7 @@ const COUNT = `INSERT INTO rate_limits (id, points, expires_at) VALUES (?, 1, ?)
 export function createStoredLimiter(database: Statements, options: LimitOptions): StoredLimiter {
   const { name, points, windowSeconds, now = Date.now } = options;
   const windowMs = windowSeconds * 1000;
-  const blocked = new LRUCache<string, Row>({ max: MAX_BLOCKED });
+  const blocked = createBoundedCache<string, Row>(MAX_BLOCKED);
   const idOf = (key: string): string => `${name}:${createHash('sha256').update(key).digest('hex')}`;
 
   function stateOf(row: Row | undefined): LimitState {

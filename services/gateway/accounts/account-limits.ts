@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
-import { LRUCache } from 'lru-cache';
 import { closedSignal } from '../../shared/http/client-closed.ts';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import type { ErrorCode } from '../../shared/runtime/errors.ts';
 import { createFairSemaphore, type FairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
 import type { ClientAddress } from '../limits/client-address.ts';
@@ -90,7 +90,7 @@ export function createAccountLimits(clientAddress: ClientAddress): RunLimited {
     passkeys: limitedTo(LIMITS.passkeys),
   };
   // The number of refusals, and KNOWN where there was a success and none of them.
-  const ranks = new LRUCache<string, number>({ max: MAX_ADDRESSES, ttl: OUTCOME_MS });
+  const ranks = createBoundedCache<string, number>(MAX_ADDRESSES, OUTCOME_MS);
 
   return async (limit, { req, res }, call, provider = '') => {
     const key = clientAddress(req) ?? '';

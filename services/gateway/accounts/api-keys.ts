@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { KEY_GRACE_SECONDS, KEY_PREFIX, parseApiKey } from '../../shared/contract/api-key.ts';
 import { SCOPES, type Scope } from '../../shared/contract/scopes.ts';
 import type { InvokeReply, Sidecar } from '../../shared/dapr/sidecar.ts';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { createFairSemaphore } from '../../shared/runtime/fair-semaphore.ts';
 import { overloaded } from '../limits/quota.ts';
@@ -68,8 +68,8 @@ export function createApiKeys(
   { isRevoked = () => false, now = Date.now }: Options = {},
 ): ApiKeys {
   // Refused keys have a place of their own, so that a flood of them does not drive out those that are valid.
-  const known = new LRUCache<string, Known>({ max: KNOWN_KEYS });
-  const refused = new LRUCache<string, Known>({ max: KNOWN_KEYS });
+  const known = createBoundedCache<string, Known>(KNOWN_KEYS);
+  const refused = createBoundedCache<string, Known>(KNOWN_KEYS);
   const asking = new Map<string, Promise<Known>>();
   const calls = createFairSemaphore({
     permits: CALLS.underWay + CALLS.reserved,

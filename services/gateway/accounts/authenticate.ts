@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
 import { hasPlausibleTimes } from '../../shared/contract/token-times.ts';
 import type { Sidecar } from '../../shared/dapr/sidecar.ts';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import { AppError, isAppError, unavailable } from '../../shared/runtime/errors.ts';
 import { type AuthKeysOptions, createAuthKeys } from './auth-keys.ts';
 import type { Revocations } from './revocations.ts';
@@ -36,7 +36,7 @@ export function createAuthenticate(
   const keys = createAuthKeys(invoke, options);
 
   // An EdDSA check takes longer than everything else that a small request does.
-  const known = new LRUCache<string, KnownToken>({ max: KNOWN_TOKENS, ttl: KNOWN_MS });
+  const known = createBoundedCache<string, KnownToken>(KNOWN_TOKENS, KNOWN_MS);
 
   async function verify(token: string): Promise<JWTPayload> {
     try {

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { RateLimit } from '../../shared/http/rate-limit-headers.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import type { AccountLimits, GroupLimits } from '../limits/group-limits.ts';
 import type { Owner } from '../limits/owner.ts';
 import { countStoredBytes, outcomeOf, readOutcomes } from './job-cost.ts';
@@ -119,7 +119,7 @@ type Recount = (upload: Upload, usage: UsageRecord) => Promise<UsageRecord>;
 /** Counts what is stored again, where one more upload of the size seems to be too much. Deletions are not counted otherwise. */
 function createRecount(ports: DayUsagePorts, { update }: Pick<UsageStore, 'update'>): Recount {
   const { jobs, groupLimits } = ports;
-  const lately = new LRUCache<string, true>({ max: MAX_OWNERS, ttl: RECOUNT_MS });
+  const lately = createBoundedCache<string, true>(MAX_OWNERS, RECOUNT_MS);
 
   return async ({ owner: { id, group }, at, size }, usage) => {
     if (!isStoreFull(usage, groupLimits[group], size) || lately.has(id)) return usage;

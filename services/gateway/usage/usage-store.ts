@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
+import { createBoundedCache } from '../../shared/runtime/bounded-cache.ts';
 import { readDocument, updateDocument } from '../../shared/state/documents.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { JobIndex } from '../job-index/job-index.ts';
@@ -41,7 +41,7 @@ export interface UsageStore {
 
 export function createUsageStore(ports: UsageStorePorts): UsageStore {
   const { state, jobs } = ports;
-  const counts = new LRUCache<string, Promise<number>>({ max: MAX_OWNERS, ttl: COUNT_MS });
+  const counts = createBoundedCache<string, Promise<number>>(MAX_OWNERS, COUNT_MS);
 
   const find = async (owner: string, at: number): Promise<UsageRecord | undefined> =>
     (await readDocument<UsageRecord>(state, usageKey(owner, dayOf(at))))?.document;

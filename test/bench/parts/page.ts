@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { openPage, signUp } from '../../integration/gateway/page/open-page.ts';
 import { convertButton, dragFilms } from '../../integration/gateway/page/page-films.ts';
 import { launchBrowser } from '../../integration/gateway/page/test-browser.ts';
-import { ensureChromium } from '../../support/chromium.ts';
+import { chromium, ensureChromium } from '../../support/chromium.ts';
 import { waitFor } from '../../support/wait.ts';
 import { bareSeconds } from '../bare-ffmpeg.ts';
 import type { Bench } from '../bench.ts';
@@ -33,7 +33,7 @@ interface Moments {
 export async function page(bench: Bench): Promise<void> {
   await ensureChromium(() => undefined, bench.signal);
   const film = await tenMinutes(bench);
-  const browser = await launchBrowser();
+  const browser = await launchBrowser(chromium());
   const bare: number[] = [];
   const sound: Moments[] = [];
   const whole: Moments[] = [];

@@ -9,7 +9,7 @@ import { chromium as browsers } from 'playwright-core';
 import * as tus from 'tus-js-client';
 import { report } from '../../../deploy/process/terminal.ts';
 import { pythonWith } from '../../polyglot/python-packages.ts';
-import { chromium } from '../../support/chromium.ts';
+import { headlessShell } from '../../support/chromium.ts';
 import { type Account, client } from '../../support/client.ts';
 import { file, freeBox, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
@@ -97,7 +97,7 @@ for (const system of systemsUnderTest()) {
 
     it('is stopped, resumed and finished by tus-js-client in Chromium', async () => {
       await using browser = await browsers.launch({
-        executablePath: chromium(),
+        executablePath: headlessShell(),
         // Chromium has no sandbox for root.
         args: ['--no-sandbox'],
       });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { TestCounts } from '../../support/run-tests.ts';
 
 const runner = path.resolve(import.meta.dirname, '../../runner/unit-tests.ts');
 
@@ -22,7 +23,8 @@ function runUnitTests(test: TestContext, texts: Record<string, string>, ...args:
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
     ...{ encoding: 'utf8', env, timeout: 60_000 },
   });
-  return { printed: stdout + stderr, counts: JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') };
+  const { fileSeconds, ...counts } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as TestCounts;
+  return { printed: stdout + stderr, counts, fileSeconds };
 }
 
 const passing = (title: string): string =>
@@ -32,6 +34,20 @@ describe('runUnitTests', () => {
   it('sums up the counts of all processes', (test) => {
     const files = { 'a.test.ts': passing('a'), 'b.test.ts': passing('b'), 'c.test.ts': passing('c') };
     assert.deepEqual(runUnitTests(test, files).counts, { passed: 3, failed: 0, skipped: 0, failures: [] });
+  });
+
+  it('tells the seconds of each file, also where they share a process', (test) => {
+    const slow = `import { describe, it } from 'node:test';
+      describe('slow', () => {
+        it('waits', () => new Promise((resolve) => setTimeout(resolve, 1_200)));
+      });`;
+    const files = Array.from({ length: 3 * availableParallelism() }, (_, index) => `${index}.test.ts`);
+    const texts = Object.fromEntries(files.map((file) => [file, passing(file)]));
+    const { fileSeconds = {} } = runUnitTests(test, { ...texts, 'slow.test.ts': slow });
+    const seconds = new Map(Object.entries(fileSeconds).map(([file, value]) => [path.basename(file), value]));
+    assert.deepEqual([...seconds.keys()].toSorted(), [...files, 'slow.test.ts'].toSorted());
+    assert.ok((seconds.get('slow.test.ts') ?? 0) > 1);
+    assert.ok((seconds.get('0.test.ts') ?? 9) < 1);
   });
 
   it('counts only the tests whose names match', (test) => {

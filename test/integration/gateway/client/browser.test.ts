@@ -8,7 +8,7 @@ import { chromium as browsers } from 'playwright-core';
 import type { createClient } from '../../../../services/gateway/client/client.ts';
 import type { createTransport } from '../../../../services/gateway/client/http/transport.ts';
 import type { filmOf } from '../../../../services/gateway/client/uploads/film.ts';
-import { chromium } from '../../../support/chromium.ts';
+import { headlessShell } from '../../../support/chromium.ts';
 import { media } from '../../../support/media.ts';
 import { createTestGateway, mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 import { sha256 } from '../../../unit/gateway/client/test-transport.ts';
@@ -52,7 +52,7 @@ describe('the client in Chromium', () => {
     await once(server, 'listening');
     const url = `http://gateway.test:${(server.address() as AddressInfo).port}`;
     const browser = await browsers.launch({
-      executablePath: chromium(),
+      executablePath: headlessShell(),
       args: ['--no-sandbox', '--host-resolver-rules=MAP gateway.test 127.0.0.1'],
     });
     context.after(async () => {

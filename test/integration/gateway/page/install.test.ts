@@ -26,10 +26,10 @@ describe('the page as an app', async () => {
 
   it('can be installed, as far as Chromium is concerned', async (context) => {
     // A window without a profile cannot install anything.
-    const visitor = await browsers.launchPersistentContext(temporaryFolder(context), {
+    // It is closed before its folder is removed, into which it writes until then.
+    await using visitor = await browsers.launchPersistentContext(temporaryFolder(context), {
       ...{ executablePath: chromium(), args: ['--no-sandbox'] },
     });
-    context.after(() => visitor.close());
     const page = await visitor.newPage();
     await page.goto(url);
     const devtools = await visitor.newCDPSession(page);

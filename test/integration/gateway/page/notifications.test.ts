@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { chromium } from '../../../support/chromium.ts';
 import { waitFor } from '../../../support/wait.ts';
 import { serviceWorkerOf } from './installed-page.ts';
 import { signUp, startPage } from './open-page.ts';
 import { failedWith, ownJob, putJobs } from './put-jobs.ts';
+import { launchBrowser } from './test-browser.ts';
 
 /** Runs before the page, whose notifications are refused as in Chrome on Android. A headless page is never hidden. */
 const AS_ON_ANDROID = `
@@ -23,12 +25,15 @@ const SHOWN = `navigator.serviceWorker.ready.then(async (registration) =>
 
 describe('notifications of the page, where only a service worker can show them', () => {
   it('tell the end of each job once, and lead to it', async (context) => {
-    const gateway = await startPage(context);
+    const browser = await launchBrowser(chromium());
+    context.after(() => browser.close());
+    const gateway = await startPage(context, { browser });
     const queued = ['one.mp4', 'two.mp4'].map((filename) => ownJob({ status: 'queued', filename }));
     await putJobs(gateway, ...queued);
-    const { page, complaints } = await gateway.open({ permissions: ['notifications'] });
+    const { page, complaints } = await gateway.open({ at: 'about:blank', permissions: ['notifications'] });
     await page.addInitScript(AS_ON_ANDROID);
-    await page.reload();
+    // It loads once: a service worker that becomes active while a page loads again does not take it over.
+    await page.goto(gateway.url);
     await signUp(page);
     const worker = await serviceWorkerOf(page);
     await page.getByRole('button', { name: 'Notify me when they are done' }).click();

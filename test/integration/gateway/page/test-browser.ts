@@ -1,10 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import { after } from 'node:test';
 import { type Browser, chromium as browsers } from 'playwright-core';
-import { chromium } from '../../../support/chromium.ts';
+import { headlessShell } from '../../../support/chromium.ts';
 
-export const launchBrowser = (): Promise<Browser> =>
-  browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+export const launchBrowser = (executablePath = headlessShell()): Promise<Browser> =>
+  browsers.launch({ executablePath, args: ['--no-sandbox'] });
 
 /** A hook belongs to the suite or the test that adds it. One that is added in here belongs to the whole process. */
 const wholeProcess = new AsyncResource('TestProcess');

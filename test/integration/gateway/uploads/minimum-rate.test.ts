@@ -60,7 +60,7 @@ async function createUpload(gateway: Gateway): Promise<string> {
   return String(headers.location);
 }
 
-describe('POST /upload below the minimum rate', { timeout: 30_000 }, () => {
+describe('POST /upload below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
   for (const [what, headers, begin, next] of [
     ['a raw body whose client trickles', RAW, BEGIN, tenBytes],
     ['a raw body whose client falls silent', RAW, BEGIN, silence],
@@ -102,7 +102,7 @@ describe('POST /upload below the minimum rate', { timeout: 30_000 }, () => {
   });
 });
 
-describe('POST /probe below the minimum rate', { timeout: 30_000 }, () => {
+describe('POST /probe below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
   for (const [what, path, headers, begin] of [
     ['of a whole file', '/probe', RAW, BEGIN],
     ['of the ends of a file', '/probe?size=900000000&tail=1000', RAW, BEGIN],
@@ -122,7 +122,7 @@ describe('POST /probe below the minimum rate', { timeout: 30_000 }, () => {
   }
 });
 
-describe('a resumable upload below the minimum rate', { timeout: 30_000 }, () => {
+describe('a resumable upload below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
   async function goOn(gateway: Gateway, path: string): Promise<void> {
     const head = await gateway.call('HEAD', path, { headers: TUS });
     const offset = Number(head.headers['upload-offset']);

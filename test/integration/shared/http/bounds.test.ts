@@ -14,7 +14,7 @@ const SHORT = { headersMs: 400, checkMs: 50, idleMs: 60_000, lingerMs: 400 };
 const answerOk: RequestListener = (_request, response) => void response.end('ok');
 const HEAD = 'GET / HTTP/1.1\r\nHost: x\r\n';
 
-describe('a connection that does not send a request', { timeout: 30_000 }, () => {
+describe('a connection that does not send a request', { timeout: 30_000, concurrency: true }, () => {
   for (const [what, begin, piece] of [
     ['sends nothing', '', ''],
     ['sends half a request line', 'GET / HT', ''],

@@ -33,7 +33,7 @@ const pieces = (size: number) =>
     })(),
   );
 
-describe('a client that does not read its answer', { timeout: 60_000 }, () => {
+describe('a client that does not read its answer', { timeout: 60_000, concurrency: true }, () => {
   for (const [what, listener] of [
     ['a download in small pieces', (_request, response) => void pieces(64 * 1024).pipe(response)],
     ['a download in pieces of 1 MiB', (_request, response) => void pieces(MIB).pipe(response)],
@@ -54,7 +54,7 @@ describe('a client that does not read its answer', { timeout: 60_000 }, () => {
   }
 });
 
-describe('a client that reads slowly', { timeout: 60_000 }, () => {
+describe('a client that reads slowly', { timeout: 60_000, concurrency: true }, () => {
   /** Reads some bytes every 50 ms, and returns what it has after four windows, or when it is cut off. */
   async function readSlowly(test: TestContext, bytes: number, listener: Parameters<typeof listenBounded>[1]) {
     const { client, closed } = await serve(test, listener);

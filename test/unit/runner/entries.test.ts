@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { balance } from '../../runner/unit-tests.ts';
+import { balance } from '../../runner/entries.ts';
 
 const weighted = (...weights: number[]) => weights.map((weight) => ({ file: `${weight}.test.ts`, weight }));
 
