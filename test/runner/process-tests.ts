@@ -31,7 +31,7 @@ export async function runProcessTests(context: StepContext): Promise<StepResult>
 }
 
 /**
- * Waits until what some tests need is installed and built, which takes longer than a test may. Where something cannot be had, those
+ * Waits until programs that some tests need are installed. That takes longer than a test may. Where an installation fails, these
  * tests fail and the others run.
  */
 async function prepare(

@@ -1,18 +1,18 @@
 import { abortable } from '../../shared/runtime/abortable.ts';
 
-/** Looks within the time after which work that does not move is left. A pause of this process counts as one of them. */
+/**
+ * The number of reads of the position after which work counts as stalled. A pause of this process delays the reads, and so does not count
+ * as a stall.
+ */
 const LOOKS = 10;
 
 interface MovingOptions {
-  /** Milliseconds without any movement after which nobody waits any more. */
+  /** Milliseconds without progress after which the wait ends. */
   stallMs: number;
   signal: AbortSignal;
 }
 
-/**
- * Settles as `work` does as long as that moves: `position` returns another number each time. Rejects where it stands still for too long,
- * and with the signal's reason.
- */
+/** Settles as `work` does. Rejects when `position` returns the same number for `stallMs`, and with the signal's reason. */
 export async function whileMoving<T>(
   work: Promise<T>,
   position: () => number,

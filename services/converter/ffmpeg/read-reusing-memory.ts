@@ -6,9 +6,9 @@ const BUFFER_BYTES = 64 * 1024;
  * Reads what a child process writes into a pipe, to its end. `take` gets each piece in memory that the next piece overwrites. Rejects
  * with what `take` throws.
  *
- * By itself, Node reads every piece into new memory. To collect that takes longer than to measure the samples in it. Only a socket
- * that is made with `onread` has memory of its own, and Node makes those of a child process. So a second socket takes the handle over.
- * Where a version of Node has no such handle, this reads as usual.
+ * By default, Node allocates new memory for every piece, and collecting it takes longer than measuring the samples in it. The option
+ * `onread` of a socket sets one buffer for all pieces, but Node creates the sockets of a child process without it. So a second socket
+ * takes over the handle of the first. Where a version of Node has no such handle, the pipe is read in the default way.
  */
 export async function readReusingMemory(pipe: Socket, take: (bytes: Uint8Array) => void): Promise<void> {
   const { _handle: handle } = pipe as { _handle?: unknown };

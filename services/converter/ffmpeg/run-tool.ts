@@ -37,7 +37,7 @@ export interface ToolOptions extends OutputReaders {
   input?: Readable;
   /** Gets what the tool writes to the file descriptor 3. It ends when the tool ends. */
   dataOutput?: Writable;
-  /** Gets the same in pieces, each of which overwrites the one before. At most one of both gets it. */
+  /** Gets the same, piece by piece. Each piece overwrites the one before. It cannot be combined with `dataOutput`. */
   onData?: (bytes: Uint8Array) => void;
 }
 

@@ -15,7 +15,7 @@ export interface ConvertWhenAcceptedPorts {
 
 /**
  * Looks for the job of the video with which this converter has begun during its upload, because the job's event may come to another
- * converter. Resolves when the service stops and what it began has ended.
+ * converter. Resolves after the service was told to stop, when the conversion that it is working on has ended.
  */
 export async function convertWhenAccepted(ports: ConvertWhenAcceptedPorts): Promise<void> {
   const { early, convertBegun, stoppingSignal, log } = ports;
