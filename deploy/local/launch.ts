@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { acquireLock, LockedError } from '../../services/shared/runtime/lock.ts';
-import { buildPage } from '../page/build.ts';
+import { buildPageIfChanged } from '../page/build-if-changed.ts';
 import { stopOrphans } from '../process/orphans.ts';
 import { Ports } from '../process/ports.ts';
 import type { Report } from '../process/run.ts';
@@ -34,7 +34,7 @@ export interface LaunchOptions
   publicUrl?: string;
   /** Servers that crash are started again, as services always are. Default false. */
   superviseServers?: boolean;
-  /** Builds the web page. Default: builds it once, and fails where it has an error. */
+  /** Builds the web page. Default: builds it once, unless it is there already, and fails where it has an error. */
   buildPage?: () => Promise<unknown>;
   report: Report;
   signal: AbortSignal;
@@ -92,7 +92,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     choice = {},
     inspect = new Map(),
     mailPort,
-    buildPage: build = buildPage,
+    buildPage = buildPageIfChanged,
     report,
     signal,
   } = options;
@@ -125,7 +125,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     });
     servers = starting.servers;
     // The servers mostly wait while they start. A gateway that shows no page yet would not help anybody.
-    await progress.during('page', () => build(), report);
+    await progress.during('page', () => buildPage(), report);
     progress.begin('system');
     writeSecrets({ stateRoot, servers, publicUrl: options.publicUrl ?? `http://localhost:${port}` });
     report('Starting the services and their sidecars …');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildPage } from '../page/build.ts';
+import { buildPageIfChanged } from '../page/build-if-changed.ts';
 import { stopEntries, stopOrphans } from '../process/orphans.ts';
 import { portFromEnv } from '../process/ports.ts';
 import { readRegistry } from '../process/registry.ts';
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   const needed = serversNeeded(readDaprYaml(repoRoot, {}));
   checkSpaceToStart(dataDir, needed, report);
   const tools = await ensureTools({ repoRoot, needed, report, signal });
-  await buildPage();
+  await buildPageIfChanged();
   report('Starting the servers …');
   const servers = await startServers({
     repoRoot,

@@ -6,7 +6,7 @@ import { licensesOf } from './licenses.ts';
 import { CHANGE_OF_ZOD, slimZod } from './slim-zod.ts';
 import { type PageFile, writeSite } from './write-site.ts';
 
-const repoRoot = path.resolve(import.meta.dirname, '../..');
+export const repoRoot = path.resolve(import.meta.dirname, '../..');
 const app = path.join(repoRoot, 'services/gateway/page/app');
 /** services/gateway/page/site.ts serves this folder. */
 export const destination = path.join(repoRoot, 'services/gateway/page/dist');
