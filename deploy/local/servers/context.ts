@@ -44,6 +44,7 @@ export function plainEnv(): NodeJS.ProcessEnv {
     'USER',
     'LOGNAME',
     'HOME',
+    'NODE_COMPILE_CACHE',
     'DOCKER_HOST',
     'DOCKER_CONTEXT',
     'DOCKER_CONFIG',

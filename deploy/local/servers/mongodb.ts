@@ -7,7 +7,6 @@ import { type Child, startChild } from '../../process/child.ts';
 import { waitUntilReady } from '../../process/wait-ready.ts';
 import { logOf, plainEnv, type ServerContext, type ServerKind } from './context.ts';
 import { startContainer } from './docker.ts';
-import { prepareReplicaSet, withClient } from './mongodb-replica-set.ts';
 
 const mongodbUrl = (context: ServerContext): string =>
   `mongodb://mp3converter:${context.passwords.get('mongodb')}@127.0.0.1:${context.ports.known('mongodb')}/mp3converter?authSource=admin&directConnection=true`;
@@ -20,6 +19,8 @@ export const mongodb: ServerKind = {
     return mongod === undefined ? startInDocker(context, port) : startProcess(context, mongod, port);
   },
   async ready(context, child) {
+    // Here, because the client takes a tenth of a second to load, for which a start without MongoDB need not wait.
+    const { prepareReplicaSet, withClient } = await import('./mongodb-replica-set.ts');
     const ping = (client: MongoClient): Promise<boolean> =>
       client
         .db('admin')
