@@ -9,9 +9,10 @@ import { typesOf } from './system/components.ts';
 import { type AppInstance, type AppSpec, replicate, resourcesOf } from './system/dapr-yaml.ts';
 import { indexExpiry } from './system/index-expiry.ts';
 import { pluggableIn, preparePluggable, socketsFolder } from './system/pluggable.ts';
-import { waitUntilAllAnswer, waitUntilAllReady } from './system/readiness.ts';
+import { waitUntilAllReady } from './system/readiness.ts';
 import { restartOnSave } from './system/restart-on-save.ts';
 import type { SidecarContext } from './system/sidecar.ts';
+import { startPairs } from './system/start-pairs.ts';
 import type { WaitingPage } from './waiting-page/waiting-page.ts';
 import { readEnvFile, type Tokens } from './write-secrets.ts';
 
@@ -24,7 +25,7 @@ export interface SystemOptions {
   specs: readonly AppSpec[];
   /** Serves the gateway's port until the gateway does, which inherits its socket: so no connection is refused meanwhile. */
   waitingPage: Pick<WaitingPage, 'port' | 'socket' | 'handOver'>;
-  /** Resolves when the servers accept work. All but the gateway starts then: a component of a sidecar may fail for good before. */
+  /** Resolves when the servers accept work. */
   serversReady: Promise<void>;
   /** Environment variables for every app. They win over all other sources. */
   env?: Record<string, string>;
@@ -81,7 +82,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       : pluggable.map((folder) => preparePluggable({ folder, sockets, dataDir, report, signal }));
   const pairs: AppWithSidecar[] = [];
   const bare = new Set<Supervised>();
+  const stopping = new AbortController();
   const stop = async (): Promise<void> => {
+    stopping.abort();
     await Promise.all(pairs.map(stopPair));
     await Promise.all([...bare, ...components].map((process) => process.stop()));
     if (sockets !== undefined) rmSync(sockets, { recursive: true, force: true });
@@ -92,11 +95,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const listener = instance.name === gateway.appId ? options.waitingPage : undefined;
       pairs.push(await prepareAppWithSidecar(context, instance, { listener, env, report }));
     }
-    // Gateways show their page without a sidecar. The others would only compete with the servers for the processor.
-    const gateways = pairs.filter(({ spec }) => spec.appId === gateway.appId);
-    await Promise.all([...gateways.map(({ app }) => app), ...components].map((process) => process.start()));
-    await Promise.all([options.serversReady, handOver(gateways, options)]);
-    await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
+    const { serversReady, waitingPage } = options;
+    const eitherSignal = AbortSignal.any([signal, stopping.signal]);
+    await startPairs(pairs, { components, serversReady, waitingPage, report, signal: eitherSignal });
     await waitUntilAllReady(pairs, { tokens, report, signal });
     indexExpiry(dataDir);
   } catch (error) {
@@ -120,15 +121,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     },
     stop,
   };
-}
-
-/** Waits until the gateways answer. No sidecar is to start before, which would take the waiting page for its app. */
-async function handOver(
-  gateways: readonly AppWithSidecar[],
-  { waitingPage, report, signal }: SystemOptions,
-): Promise<void> {
-  await waitUntilAllAnswer(gateways, { report, signal });
-  waitingPage.handOver();
 }
 
 function readTokens(stateRoot: string): Tokens {
