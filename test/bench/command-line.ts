@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DEFAULT_FILMS } from './parts/films.ts';
 import { isPart, PARTS, type PartName } from './parts.ts';
 
 export const usage = `npm run bench -- [--blobs sqlite|mongodb|postgresql|redis] [--runs 3] [--only memory,convert,…] [--films 20] [--cores 1] [--json FILE] [--curves FILE] [--timeline FILE] [--quick]
@@ -23,7 +24,7 @@ Times differ between machines and runs, so compare the ratios and medians of one
              hour      the same for a film of 60 minutes
              early     time from the last byte of a resumable upload on a slow line to the MP3
              films     time and CPU until films of one minute that are sent at once are done, compared with ffmpeg alone
-             turns     how long clips wait for films of two hours, and for the clips of another user
+             turns     how long clips wait for films of two hours, and for the clips of another user, compared with clips alone
              check     time and CPU of the check of an MP3, compared with ffmpeg that decodes it
              quality   a constant bit rate by three encoders, rated by ViSQOL from PyPI and compared with one encoder
              send      time from a film to its MP3 by the command line, compared with ffmpeg alone, and the bytes sent
@@ -66,7 +67,7 @@ export function readCommandLine(args: readonly string[]): Choice | undefined {
       json: { type: 'string' },
       timeline: { type: 'string' },
       curves: { type: 'string' },
-      films: { type: 'string', default: '20' },
+      films: { type: 'string', default: String(DEFAULT_FILMS) },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },

@@ -8,6 +8,7 @@ import { newStateFolder } from '../support/state-folder.ts';
 import type { Bench } from './bench.ts';
 import { curveChart } from './curve-chart.ts';
 import { commitOf, describeMachine } from './machine.ts';
+import { DEFAULT_FILMS } from './parts/films.ts';
 import { LARGE_PARTS, PARTS, type PartName } from './parts.ts';
 import { createReporter } from './report.ts';
 import { describeRun, type Result, resultJson, resultTable } from './result-table.ts';
@@ -36,8 +37,8 @@ export interface SuiteOptions {
   timeline?: string | undefined;
   /** A file for the curves as SVG. */
   curves?: string | undefined;
-  /** How many films of one minute the part `films` sends. */
-  films: number;
+  /** How many films of one minute the part `films` sends. By default as many as {@link DEFAULT_FILMS}. */
+  films?: number;
   report: Report;
   signal: AbortSignal;
 }
@@ -47,7 +48,18 @@ export interface SuiteOptions {
  * fails or the signal is aborted, and then throws. Returns the result.
  */
 export async function runBench(options: SuiteOptions): Promise<Result> {
-  const { blobs, runs, parts, films, isQuick, json, curves, timeline, report, signal } = options;
+  const {
+    blobs,
+    runs,
+    parts,
+    films = DEFAULT_FILMS,
+    isQuick,
+    json,
+    curves,
+    timeline,
+    report,
+    signal,
+  } = options;
   const stateRoot = await newStateFolder(benchDir, report);
   const { rows, part } = createReporter({ print: console.log, hasLimits: !isQuick });
   let launched: Launched | undefined;

@@ -12,7 +12,7 @@ import type { FailedJobView } from '../../services/gateway/operator/failed-job-v
 import type { JobView } from '../../services/shared/jobs/job-view.ts';
 import type { StoredJob } from '../../services/shared/jobs/stored-job.ts';
 import { type Account, client, mailsTo } from '../support/client.ts';
-import { media, picture, video } from '../support/media.ts';
+import { longSilence, media, picture, video } from '../support/media.ts';
 import { processesIn } from '../support/processes.ts';
 import { storedKeys } from '../support/stored-keys.ts';
 import { gatewaySidecar, systemsUnderTest } from '../support/systems-under-test.ts';
@@ -21,8 +21,6 @@ import { waitFor } from '../support/wait.ts';
 const run = promisify(execFile);
 const repoRoot = resolve(import.meta.dirname, '../..');
 
-/** It is quick to send and takes minutes to encode. */
-const longSilence = () => media('silence.flac', '-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo:d=10800');
 const noSound = () => media('mute.mp4', ...picture(2));
 
 for (const system of systemsUnderTest()) {

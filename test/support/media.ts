@@ -54,6 +54,10 @@ export const video = (seconds: number, { faststart = true } = {}): Promise<strin
     ...(faststart ? ['-movflags', '+faststart'] : []),
   );
 
+/** Three hours of silence: quick to send, and at 320 kbps it takes minutes to encode. */
+export const longSilence = (): Promise<string> =>
+  media('silence.flac', '-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo:d=10800');
+
 /** A file with exactly this content. */
 export const file = (name: string, content: string | Uint8Array): Promise<string> =>
   once(Buffer.from(content).toString('base64'), name, (path) => writeFile(path, content));

@@ -1,10 +1,5 @@
+import { isShort, SHORT_SECONDS } from '../../shared/jobs/work.ts';
 import type { WaitingJob } from '../fairness/turns.ts';
-
-/** A conversion that is expected to take no more seconds than this is short, until it has taken longer. */
-const SHORT_SECONDS = 10;
-
-/** Whether a conversion is expected to be over soon. */
-export const isShort = (job: Pick<WaitingJob, 'seconds'>): boolean => job.seconds <= SHORT_SECONDS;
 
 /**
  * Limits how many tasks run at a time to the number of cores. The others wait for their turn. While no task that runs is short, one short

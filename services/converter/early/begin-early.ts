@@ -30,7 +30,7 @@ export interface EarlyPorts {
   ffprobe: Tool;
   limits: EncodeLimits;
   slots: Pick<CoreSlots, 'isIdle' | 'tryAcquire'>;
-  /** Has other converters leave the job to this one. */
+  /** Has other converters leave video and job to this one. */
   beginners: Pick<Beginners, 'show' | 'hide'>;
   outcomes?: Pick<Counter<'outcome'>, 'inc'> | undefined;
   stoppingSignal: AbortSignal;
@@ -80,7 +80,7 @@ export function beginEarly(request: EarlyRequest, ports: EarlyPorts, onOver: () 
   async function run(): Promise<void> {
     let wasTaken = false;
     try {
-      await beginners.show(request.job_id, signal);
+      if (!(await beginners.show(request.job_id, signal))) throw new Error('another converter has begun');
       await spool.use(request.size, async (folder) => {
         ready.resolve({ folder, ...(await encodeGrowing(early, folder, { ...ports, signal })) });
         await abortable(released.promise, AbortSignal.any([signal, AbortSignal.timeout(acceptMs)])).catch(

@@ -14,7 +14,10 @@ export type BegunVideo = Omit<EncodedVideo, 'sha256'> & AsyncDisposable;
  * so that nothing but time is lost where one is given up.
  */
 export interface EarlyConversions {
-  /** Begins in the background where this converter is idle. Returns whether it does. */
+  /**
+   * Begins in the background where this converter is idle, and ends that where another one has begun. Returns whether this one works on
+   * the video.
+   */
   begin(request: EarlyRequest): boolean;
   /**
    * Resolves with the video of a claimed job where its conversion was begun here, is soon over, and was of the same bytes. The
@@ -44,6 +47,7 @@ export function createEarlyConversions(ports: EarlyPorts, cores: number): EarlyC
 
   return {
     begin(request) {
+      if (waiting()?.request.job_id === request.job_id) return true;
       if (current || stoppingSignal.aborted || !slots.isIdle || !canBeginEarly(request)) return false;
       const early = beginEarly(request, ports, () => {
         if (current === early) current = undefined;

@@ -14,12 +14,13 @@ const HIDE_MS = 2_000;
 const key = (jobId: string) => `early:${jobId}`;
 
 /**
- * Marks in the store of the converters that have begun with a video during its upload. The others leave the job of the video to them
- * for {@link LEAVE_MS}, so that it goes where its sound is. Nothing but time is lost where a mark is missing or wrong.
+ * Marks in the store of the converters that have begun with a video during its upload. No other converter begins with the same video,
+ * and the others leave its job to them for {@link LEAVE_MS}, so that it goes where its sound is. Nothing but time is lost where a mark
+ * is missing or wrong.
  */
 export interface Beginners {
-  /** Marks that this converter has begun. Throws `unavailable`. */
-  show(jobId: string, signal: AbortSignal): Promise<void>;
+  /** Marks that this converter has begun. Resolves with false where another one has. Throws `unavailable`. */
+  show(jobId: string, signal: AbortSignal): Promise<boolean>;
   /** Lets any converter have the job at once. Idempotent; never rejects. */
   hide(jobId: string): Promise<void>;
   /** Of these jobs, returns the ids of those that another converter has begun with. Throws `unavailable`. */
@@ -32,13 +33,19 @@ export function createBeginners(state: StateStore, log: Log): Beginners {
 
   return {
     async show(jobId, signal) {
+      // Where the outcome of the write is not known, the mark may be there, and has to be removed.
       shown.add(jobId);
-      await state.put(key(jobId), mark, { ttlSeconds: TTL_SECONDS, signal });
+      const isNew = await state.put(key(jobId), mark, { ttlSeconds: TTL_SECONDS, when: 'create', signal });
+      const isOwn = isNew || (await isMarkedHere(jobId, signal));
+      if (!isOwn) shown.delete(jobId);
+      return isOwn;
     },
     async hide(jobId) {
       if (!shown.delete(jobId)) return;
       try {
-        await state.delete(key(jobId), AbortSignal.timeout(HIDE_MS));
+        const signal = AbortSignal.timeout(HIDE_MS);
+        // Nobody replaces a mark, so that ours stays ours until it is deleted.
+        if (await isMarkedHere(jobId, signal)) await state.delete(key(jobId), signal);
       } catch (error) {
         log.debug({ err: error, job_id: jobId }, 'a mark of an early conversion was not removed');
       }
@@ -50,6 +57,10 @@ export function createBeginners(state: StateStore, log: Log): Beginners {
       return new Set(ids.filter((id) => isOther(found.get(key(id))?.value)));
     },
   };
+
+  async function isMarkedHere(jobId: string, signal: AbortSignal): Promise<boolean> {
+    return (await state.get(key(jobId), signal))?.value === mark;
+  }
 
   function isOther(value: string | undefined): boolean {
     return value !== undefined && value !== mark;

@@ -1,4 +1,7 @@
+import { canBeginEarly } from '../../shared/jobs/early-request.ts';
+import { canListPackets } from './encode.ts';
 import { type EncodeArguments, encodeArguments } from './encode-arguments.ts';
+import type { EncodeRequest } from './encode-request.ts';
 import type { EncoderResult } from './run-encoder.ts';
 import { formatOf } from './run-metered.ts';
 import { untrustedInput, untrustedPipe } from './untrusted-input.ts';
@@ -23,9 +26,13 @@ export function fromPipe<Asked extends Request>(request: Asked): Asked | undefin
 export const argumentsOf = (request: Request): string[] =>
   encodeArguments({ ...request, meters: formatOf(request) });
 
-/** Returns the result of the early encoding where everything that decides the sound is the same for the whole file. */
-export function matchingResult(early: EarlySound, request: Request): EncoderResult | undefined {
-  const wanted = fromPipe(request);
+/**
+ * Returns what ffmpeg said of the early encoding, where everything that decides the sound is the same for the whole file, and the file is
+ * not converted in another way.
+ */
+export function earlyResult(early: EarlySound, request: EncodeRequest): EncoderResult | undefined {
+  if (!canBeginEarly({ size: request.inputBytes, options: request.options })) return undefined;
+  const wanted = fromPipe({ ...request, listsPackets: canListPackets(request) });
   const isSame =
     wanted !== undefined &&
     JSON.stringify(withoutSizeLimit(argumentsOf(wanted))) ===

@@ -2,13 +2,13 @@ import type { ConversionOptions } from '../../shared/jobs/conversion-options.ts'
 import type { MeasuredPart, SoundFormat } from '../meter/sound-meter.ts';
 import type { Tool } from '../sandbox/sandbox.ts';
 import type { Span } from '../span.ts';
-import type { EarlySound } from './early-sound.ts';
 import type { EncodeSource } from './encode-arguments.ts';
 import type { DecodedSound } from './encoder-log.ts';
 import type { SoundLimits } from './filter-chain.ts';
 import type { Gain } from './gain.ts';
 import type { Packets } from './packet-counter.ts';
 import type { AudioTrack } from './probe/probe.ts';
+import type { EncoderResult } from './run-encoder.ts';
 
 export interface EncodeLimits extends SoundLimits {
   maxConvertSeconds: number;
@@ -25,8 +25,8 @@ export interface EncodeRequest<Audio extends AudioTrack = AudioTrack> extends En
   limits: EncodeLimits;
   /** How the level is changed. Undefined where it stays as it is. */
   gain?: Gain | undefined;
-  /** What `OUTPUT` holds already. */
-  early?: EarlySound | undefined;
+  /** What ffmpeg said when it made `OUTPUT` of the same sound, before the whole file was there. Undefined where that is still to be done. */
+  early?: EncoderResult | undefined;
   signal: AbortSignal;
   /** Gets the seconds of audio that are converted so far. */
   onTime(seconds: number): void;

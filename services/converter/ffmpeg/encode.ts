@@ -4,7 +4,6 @@ import { outputRate } from '../../shared/mp3/output-format.ts';
 import { DiskFull } from '../../shared/runtime/spool.ts';
 import { ConversionFailure, tooLong } from '../failure.ts';
 import { isCrash } from './crash.ts';
-import { matchingResult } from './early-sound.ts';
 import { maxOutputBytes } from './encode-arguments.ts';
 import { encodeLimits, maxErrorBytes } from './encode-limits.ts';
 import { encodeMixedFormats, isFormatChange } from './encode-mixed-formats.ts';
@@ -25,7 +24,7 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const listsPackets = canListPackets(request);
   const onTime = reportTime(request);
   let result: EncoderResult =
-    earlyResult(request) ??
+    request.early ??
     (await runMetered(
       { ...request, listsPackets },
       {
@@ -42,10 +41,6 @@ export async function encode(request: EncodeRequest): Promise<Encoded> {
   const whole = await requireWholeSound(request, result);
   return { ...whole, ...(measured && { measured: { format: measured.format, parts: [measured.part] } }) };
 }
-
-/** Returns what ffmpeg said when it encoded the same sound before the whole file was there. */
-export const earlyResult = (request: EncodeRequest): EncoderResult | undefined =>
-  request.early && matchingResult(request.early, { ...request, listsPackets: canListPackets(request) });
 
 /**
  * Whether ffmpeg can list the packets of the track, and has to read all of them anyway. Its muxers refuse a track whose sample

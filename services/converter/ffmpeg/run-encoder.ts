@@ -7,18 +7,7 @@ import { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
 import { parseStatsTime } from './stats-line.ts';
 
 export interface EncoderOptions
-  extends Pick<
-    ToolOptions,
-    | 'folder'
-    | 'writes'
-    | 'signal'
-    | 'limits'
-    | 'maxErrorBytes'
-    | 'timeoutSeconds'
-    | 'input'
-    | 'dataOutput'
-    | 'onData'
-  > {
+  extends Omit<ToolOptions, 'onLine' | 'onOutputLine' | 'onOutput' | 'keep' | 'env'> {
   /**
    * Gets the seconds of sound that the demuxer has read so far, where ffmpeg lists packets, or else those that are encoded.
    * Throwing ends ffmpeg.

@@ -1,3 +1,4 @@
+import type { VisibleJob } from '../../shared/jobs/job.ts';
 import type { JobStore } from '../../shared/jobs/job-store.ts';
 import { delay } from '../../shared/runtime/delay.ts';
 import { type Beginners, LEAVE_MS } from '../fairness/beginners.ts';
@@ -22,7 +23,7 @@ export async function leaveToBeginner(
   signal: AbortSignal,
 ): Promise<boolean> {
   const end = performance.now() + leaveMs;
-  let job = seen as Awaited<ReturnType<JobStore['get']>>['document'];
+  let job: VisibleJob = seen;
   while (performance.now() < end && (await beginners.findOthers([job], signal)).has(job.id)) {
     await delay(LOOK_MS, signal);
     job = (await jobs.get(job.id, signal)).document;

@@ -1,6 +1,6 @@
-import type { Work } from '../../shared/jobs/work.ts';
+import { isShort, type Work } from '../../shared/jobs/work.ts';
 import { isAppError } from '../../shared/runtime/errors.ts';
-import { type CoreSlots, isShort } from '../capacity/core-slots.ts';
+import type { CoreSlots } from '../capacity/core-slots.ts';
 import type { FreeJob, QueuedJobs } from '../fairness/queued-jobs.ts';
 import type { Turns, WaitingJob } from '../fairness/turns.ts';
 import type { ActiveJobs } from './active-jobs.ts';

@@ -1,7 +1,7 @@
 import type { JobWarning } from '../../shared/jobs/warnings.ts';
 import type { CoreSlots } from '../capacity/core-slots.ts';
 import { NotJoinable } from '../failure.ts';
-import { earlyResult, encode } from '../ffmpeg/encode.ts';
+import { encode } from '../ffmpeg/encode.ts';
 import { type DivisibleTrack, encodeInParallel } from '../ffmpeg/encode-in-parallel.ts';
 import type { Encoded, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { selectedSeconds } from '../ffmpeg/selected-length.ts';
@@ -48,7 +48,7 @@ async function encodeOnIdleCores(
 ): Promise<Omit<MadeSound, 'warnings'>> {
   const track = divisibleTrack(request);
   const isWanted = parallelCbr || request.options.bitrate === undefined;
-  if (idleCores && track && isWanted && !earlyResult(request)) {
+  if (idleCores && track && isWanted && !request.early) {
     const seconds = selectedSeconds(track.expectedSeconds, request);
     const permits = idleCores.tryAcquire(Math.min(MAX_PARTS, Math.floor(seconds / minSegmentSeconds)) - 1);
     const parts = 1 + permits.count;

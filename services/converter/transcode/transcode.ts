@@ -6,8 +6,7 @@ import { outputChannels } from '../../shared/mp3/output-format.ts';
 import { ConversionFailure } from '../failure.ts';
 import { checkEncoded } from '../ffmpeg/check-encoded.ts';
 import { copyFrames } from '../ffmpeg/copy-frames.ts';
-import type { EarlySound } from '../ffmpeg/early-sound.ts';
-import { earlyResult } from '../ffmpeg/encode.ts';
+import { type EarlySound, earlyResult } from '../ffmpeg/early-sound.ts';
 import type { EncodeLimits, EncodeRequest } from '../ffmpeg/encode-request.ts';
 import { type Probe, probe } from '../ffmpeg/probe/probe.ts';
 import { maxSoundSeconds } from '../ffmpeg/sound-bounds.ts';
@@ -71,7 +70,8 @@ export function createTranscode(tools: TranscodeTools): Transcode {
     const { audio, filmStartSeconds, formatName } = probed;
     const film = { audio, filmStartSeconds, formatName, inputBytes, inputArguments: probed.inputArguments };
     const bounded = { ...limits, maxSoundSeconds: maxSoundSeconds(inputBytes, audio) };
-    const request = { ffmpeg, folder, ...film, options, limits: bounded, early, signal, onTime };
+    const wanted = { ffmpeg, folder, ...film, options, limits: bounded, signal, onTime };
+    const request = { ...wanted, early: early && earlyResult(early, wanted) };
     await using tags = beginToProbeTags({ ...tools, ...request, ...tagInput(probed) });
     const made = await copyOrEncode(request, tools);
     const timeline = timelineOf(request, made);
@@ -85,7 +85,7 @@ export function createTranscode(tools: TranscodeTools): Transcode {
       path: join(folder, OUTPUT),
       id3: tag.id3,
       parts: made.parts,
-      wasEarly: earlyResult(request) !== undefined,
+      wasEarly: request.early !== undefined,
       joined: made.encoded.joined,
       warnings,
       verify: () => verifyMade({ ffmpeg, folder, maxDurationSeconds, signal }, made),

@@ -1,5 +1,5 @@
 import type { ConverterPresence } from '../../shared/contract/converter-presence.ts';
-import { createWorkEstimate, type Work } from '../../shared/jobs/work.ts';
+import { chargedSeconds, createWorkEstimate, isShort, type Work } from '../../shared/jobs/work.ts';
 import type { KnownJob } from './known-job.ts';
 
 /** Seconds of waiting and converting. */
@@ -14,8 +14,8 @@ export interface Waits {
 
 /**
  * Estimates the time of queued jobs. The work of all jobs ahead is divided evenly among all places for a conversion, which gives
- * no jump when a job starts or ends. A converter whose places are taken by long conversions begins one short one in addition. That is
- * not counted, so that a clip may be ready sooner than its estimate says.
+ * no jump when a job starts or ends. A converter always converts a short job, or has room for one. So a short one waits no longer than for
+ * the short ones ahead, one at a time in each converter.
  *
  * @param queued all queued jobs, in order
  */
@@ -26,24 +26,53 @@ export function estimateWaits(
 ): Waits {
   const places = converters.reduce((sum, { concurrency }) => sum + concurrency, 0);
   const secondsOf = createWorkEstimate(converters);
-  const running = converting.map((job) => job.etaSeconds ?? secondsOf(job));
-  /** The seconds of work before each queued job, and after the last one. */
-  const before: (number | null)[] = [addUp(running)];
-  for (const job of queued) before.push(add(before.at(-1) ?? null, secondsOf(job)));
+  const restOf = (job: KnownJob) => job.etaSeconds ?? secondsOf(job);
+  const isShortJob = (job: Work) => isShort({ seconds: chargedSeconds(job, secondsOf) });
+  const line = lineBefore(places, converting.map(restOf), queued.map(secondsOf));
+  const shortLine = lineBefore(
+    converters.length,
+    converting.filter(isShortJob).map(restOf),
+    queued.filter(isShortJob).map(secondsOf),
+  );
+  /** The number of short jobs before each queued job, and before the end of the line. */
+  const shortBefore = sums(queued.map((job) => (isShortJob(job) ? 1 : 0)));
 
   return {
     secondsUntilDone(job, ahead) {
       const own = secondsOf(job);
-      const work = before[Math.min(ahead, queued.length)] ?? null;
-      if (places === 0 || own === null || work === null) return null;
-      const hasFreePlace = running.length + ahead < places;
-      return roundUp(own + (hasFreePlace ? 0 : work / places));
+      if (places === 0 || own === null) return null;
+      const waits = [line(ahead)];
+      if (isShortJob(job)) waits.push(shortLine(shortBefore[Math.min(ahead, queued.length)] ?? 0));
+      const known = waits.filter((wait) => wait !== null);
+      return known.length === 0 ? null : roundUp(own + Math.min(...known));
     },
   };
 }
 
-const add = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : a + b);
-const addUp = (values: readonly (number | null)[]): number | null => values.reduce(add, 0);
+/**
+ * Returns the seconds until a place is free for a job with so many others ahead of it, or null where too little is known.
+ *
+ * @param running the seconds that are left of each job that is converted
+ * @param queued the seconds that each job in the line will take
+ */
+function lineBefore(
+  places: number,
+  running: readonly (number | null)[],
+  queued: readonly (number | null)[],
+): (ahead: number) => number | null {
+  const before = sums([sums(running).at(-1) ?? null, ...queued]);
+  return (ahead) => {
+    if (running.length + ahead < places) return 0;
+    const work = before[Math.min(ahead, queued.length) + 1] ?? null;
+    return work === null ? null : work / places;
+  };
+}
+
+/** The sums of the first values: of none, of one, and so on. Null from the first value on that is not known. */
+function sums(values: readonly (number | null)[]): (number | null)[] {
+  let sum: number | null = 0;
+  return [0, ...values.map((value) => (sum = sum === null || value === null ? null : sum + value))];
+}
 
 /** Steps in seconds, for lengths up to each bound. A finer number would promise more than is known, and flicker. */
 const STEPS: [upTo: number, step: number][] = [

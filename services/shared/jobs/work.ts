@@ -69,3 +69,12 @@ const START_SECONDS_PER_MIB = 0.1;
 /** Returns the seconds for which an owner is charged before the conversion has shown what it takes. They are above 0. */
 export const chargedSeconds = (job: Work, estimate: (job: Work) => number | null): number =>
   Math.max(MIN_SECONDS, estimate(job) ?? (job.size / MIB) * START_SECONDS_PER_MIB);
+
+/** A conversion that is expected to take no more seconds than this is short, until it has taken longer. */
+export const SHORT_SECONDS = 10;
+
+/**
+ * Whether a conversion is expected to be over soon, by the seconds for which its owner is charged. A converter begins a short one
+ * although its slots are full, unless it has one already.
+ */
+export const isShort = ({ seconds }: { seconds: number }): boolean => seconds <= SHORT_SECONDS;

@@ -4,6 +4,7 @@ import { cpuSecondsOfMachine } from '../cpu-time.ts';
 import { oneMinuteFilms, writeMark } from '../make-films.ts';
 import { ratioOf, timed } from '../statistics.ts';
 
+export const DEFAULT_FILMS = 20;
 const AT_ONCE = 2;
 /** Films on the disk and in the store at a time, at most. Of more films, each is deleted when it is done, and gives its place to the next. */
 const MOST_STORED = 50;

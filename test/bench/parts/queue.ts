@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunningApp } from '../../../deploy/local/system/app-with-sidecar.ts';
 import type { Sidecar } from '../../../services/shared/dapr/sidecar.ts';
 import { delay } from '../../../services/shared/runtime/delay.ts';
+import { waitFor } from '../../support/wait.ts';
 import { apiOf, type Bench, gatewaySidecar, pauseApp } from '../bench.ts';
 import { measureChoice } from '../queue/choice-cost.ts';
 import { drain, publisherOf } from '../queue/drain.ts';
@@ -16,6 +17,9 @@ const CONVERTERS = [1, 2, 4];
 /** The jobs that the converters convert of each queue. */
 const CONVERTED = 40;
 const FOLDER = 'queue';
+/** A converter without work makes a few requests in this time: it shows that it runs, and looks for jobs. */
+const QUIET_MS = 2_000;
+const QUIET_REQUESTS = 4;
 
 /** Measures what the queue itself costs, depending on its length: to choose a job, to convert one, to list jobs, and to sweep. */
 export async function queue(bench: Bench): Promise<void> {
@@ -27,8 +31,10 @@ export async function queue(bench: Bench): Promise<void> {
   const converters = Object.keys(instances)
     .filter((name) => name.startsWith('converter'))
     .map((name) => instances[name] as RunningApp);
-  const resumes = converters.map((converter) => pauseApp(converter, bench.signal));
+  const resumes: (() => void)[] = [];
   try {
+    await untilQuiet(converters, bench.signal);
+    for (const converter of converters) resumes.push(pauseApp(converter, bench.signal));
     const sounds = await createQueuedSounds(own, sidecar);
     for (const length of bench.isQuick ? QUICK_LENGTHS : LENGTHS)
       await measureQueue(own, { length, sounds, sidecar, converters });
@@ -37,6 +43,18 @@ export async function queue(bench: Bench): Promise<void> {
     await sidecar.close();
     await launched.stop();
   }
+}
+
+/** A converter that starts makes hundreds of requests to try the store, which are no cost of the queue. */
+async function untilQuiet(converters: readonly RunningApp[], signal: AbortSignal): Promise<void> {
+  let before = Number.NEGATIVE_INFINITY;
+  const isQuiet = async () => {
+    const now = await stateRequests(converters);
+    const made = now - before;
+    before = now;
+    return made <= QUIET_REQUESTS * converters.length;
+  };
+  await waitFor('converters that have tried the store', isQuiet, { pauseMs: QUIET_MS, signal });
 }
 
 interface Measured {

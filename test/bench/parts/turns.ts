@@ -12,82 +12,152 @@ const QUICK_CLIPS = 3;
 /** Clips may wait for minutes until a film is converted. */
 const PATIENT = { timeoutMs: 20 * 60_000 };
 
-/** Measures what clips wait for: films of two hours in all slots of the converter, and the hundred clips of another user. */
+/**
+ * Measures what clips wait for: films of two hours in all slots of the converter, and the hundred clips of another user. Each run
+ * measures the same clips and films alone as well, and the ratios are those of one run, because a machine changes between runs.
+ */
 export async function turns(bench: Bench): Promise<void> {
   const slots = availableParallelism();
-  const count = bench.isQuick ? QUICK_CLIPS : CLIPS;
-  const [films, short] = [await soundsOfTwoHours(slots, bench), await clips(count, bench)];
-  bench.report.heading(`${count} clips of 20 seconds while ${slots} films of two hours are converted`);
-  await behindFilms(bench, { films, short, isSameUser: false });
-  await behindFilms(bench, { films, short, isSameUser: true });
+  const [films, short] = [
+    await soundsOfTwoHours(slots, bench),
+    await clips(bench.isQuick ? QUICK_CLIPS : CLIPS, bench),
+  ];
+  await besideFilms(bench, films, short);
   await behindMany(bench, await clips(bench.isQuick ? QUICK_CLIPS : MANY, bench));
 }
 
-interface Behind {
-  films: readonly string[];
-  short: readonly string[];
-  isSameUser: boolean;
+/** Seconds from the first byte of the clips until the first one and until all are done. */
+interface ClipTimes {
+  first: number;
+  all: number;
 }
 
-async function behindFilms(bench: Bench, { films, short, isSameUser }: Behind): Promise<void> {
-  const of = isSameUser ? 'of the same user' : 'of another user';
-  const times = { first: [] as number[], all: [] as number[], films: [] as number[] };
-  for (let run = 0; run < bench.runs; run++) {
-    const owner = await apiOf(bench).newAccount();
-    const user = isSameUser ? owner : await apiOf(bench).newAccount();
-    const [seconds] = await timed(async () => {
-      const long = await sendAll(bench, owner, films);
-      for (const id of long) await untilBegun(bench, owner, id);
-      await timeClips(bench, user, short, times);
-      for (const id of long) await untilDone(bench, owner, id);
-      for (const id of long) await discard(bench, owner, id);
+/** What clips take beside films, and how long the films take beside them, in seconds. */
+interface Beside {
+  clips: ClipTimes;
+  films: number;
+}
+
+/** One run: the same clips and films alone, and together. */
+interface Run extends Record<'another' | 'same', Beside> {
+  alone: Beside;
+}
+
+async function besideFilms(bench: Bench, films: readonly string[], short: readonly string[]): Promise<void> {
+  const runs: Run[] = [];
+  const clipsOf = (user: Account) => timeClips(bench, user, short);
+  const newUser = () => apiOf(bench).newAccount();
+  while (runs.length < bench.runs) {
+    const alone = await clipsOf(await newUser());
+    runs.push({
+      alone: { clips: alone, films: (await timeFilms(bench, films, async () => alone)).films },
+      another: await timeFilms(bench, films, async () => clipsOf(await newUser())),
+      same: await timeFilms(bench, films, clipsOf),
     });
-    times.films.push(seconds);
   }
-  bench.report.row({ name: `the first clip ${of} is done`, values: times.first, unit: 's' });
-  bench.report.row({ name: `all clips ${of} are done`, values: times.all, unit: 's' });
-  bench.report.row({ name: 'the films are done', values: times.films, unit: 's' });
+  const row = (name: string, unit: string, pick: (run: Run) => number) =>
+    bench.report.row({ name, values: runs.map(pick), unit });
+  const figures = (who: keyof Run, where: string) => {
+    const each: [name: string, pick: (beside: Beside) => number][] = [
+      [`the first clip ${where} is done`, ({ clips }) => clips.first],
+      [`all clips ${where} are done`, ({ clips }) => clips.all],
+      [`the films ${where} are done`, (beside) => beside.films],
+    ];
+    for (const [name, pick] of each) {
+      row(name, 's', (run) => pick(run[who]));
+      if (who !== 'alone') row('  ÷ alone', '×', (run) => pick(run[who]) / pick(run.alone));
+    }
+  };
+  bench.report.heading(
+    `${short.length} clips of 20 seconds while ${films.length} films of two hours are converted`,
+  );
+  figures('alone', 'alone');
+  figures('another', 'of two users');
+  figures('same', 'of one user');
 }
 
-/** Sends clips, and adds the seconds until the first one and until all are done. */
-async function timeClips(
+/** Sends films, and does something when all of them are being converted. The seconds are those until the films are done. */
+async function timeFilms(
   bench: Bench,
-  user: Account,
-  short: readonly string[],
-  times: { first: number[]; all: number[] },
-): Promise<void> {
+  films: readonly string[],
+  meanwhile: (owner: Account) => Promise<ClipTimes>,
+): Promise<Beside> {
+  const owner = await apiOf(bench).newAccount();
   const begunAt = performance.now();
-  const ids = await sendAll(bench, user, short);
-  await waitFor('the first clip', async () => (await countDone(bench, user)) > 0, PATIENT);
-  times.first.push((performance.now() - begunAt) / 1000);
-  for (const id of ids) await untilDone(bench, user, id);
-  times.all.push((performance.now() - begunAt) / 1000);
-  for (const id of ids) await discard(bench, user, id);
+  const ids = await sendAll(bench, owner, films);
+  for (const id of ids) await untilBegun(bench, owner, id);
+  const clips = await meanwhile(owner);
+  for (const id of ids) await untilDone(bench, owner, id);
+  const seconds = (performance.now() - begunAt) / 1000;
+  for (const id of ids) await discard(bench, owner, id);
+  return { clips, films: seconds };
 }
 
-/** One user sends many clips, and then another one a single clip. */
+/** Sends clips, and deletes them when all are done. */
+async function timeClips(bench: Bench, user: Account, short: readonly string[]): Promise<ClipTimes> {
+  const begunAt = performance.now();
+  const seconds = () => (performance.now() - begunAt) / 1000;
+  const ids = await sendAll(bench, user, short);
+  const isAnyDone = async () => (await countDone(bench, user)) > 0;
+  await waitFor('the first clip', isAnyDone, { ...PATIENT, signal: bench.signal });
+  const first = seconds();
+  for (const id of ids) await untilDone(bench, user, id);
+  const all = seconds();
+  for (const id of ids) await discard(bench, user, id);
+  return { first, all };
+}
+
+/** One user sends many clips, and then another one a single clip. The same clip is sent alone before. */
 async function behindMany(bench: Bench, short: readonly string[]): Promise<void> {
-  const done: number[] = [];
-  const seconds: number[] = [];
-  for (let run = 0; run < bench.runs; run++) {
-    const [many, one] = [await apiOf(bench).newAccount(), await apiOf(bench).newAccount()];
+  const [one] = short.slice(0, 1) as [string];
+  const runs: { alone: number; behind: number; done: number }[] = [];
+  while (runs.length < bench.runs) {
+    const alone = await timeOne(bench, one);
+    const many = await apiOf(bench).newAccount();
     const ids: string[] = [];
     for (const path of short) ids.push(await upload(bench, many, path));
     const before = await countDone(bench, many);
-    const [waited, last] = await timed(async () => {
-      const id = await upload(bench, one, short[0] as string);
-      await untilDone(bench, one, id);
-      return id;
-    });
-    seconds.push(waited);
-    done.push((await countDone(bench, many)) - before);
+    const behind = await timeOne(bench, one);
+    runs.push({ alone, behind, done: (await countDone(bench, many)) - before });
     for (const id of ids) await untilDone(bench, many, id);
     for (const id of ids) await discard(bench, many, id);
-    await discard(bench, one, last);
   }
+  const row = (name: string, unit: string, values: number[], digits = 2) =>
+    bench.report.row({ name, values, unit, digits });
   bench.report.heading(`One clip behind ${short.length} of another user`);
-  bench.report.row({ name: 'the one clip is done', values: seconds, unit: 's' });
-  bench.report.row({ name: 'clips of the other, done meanwhile', values: done, unit: 'clips', digits: 0 });
+  row(
+    'the one clip alone is done',
+    's',
+    runs.map(({ alone }) => alone),
+  );
+  row(
+    'the one clip behind them is done',
+    's',
+    runs.map(({ behind }) => behind),
+  );
+  row(
+    '  ÷ alone',
+    '×',
+    runs.map(({ alone, behind }) => behind / alone),
+  );
+  row(
+    'clips of the other, done meanwhile',
+    'clips',
+    runs.map(({ done }) => done),
+    0,
+  );
+}
+
+/** Sends one clip of a new user. Resolves with the seconds until it is done. */
+async function timeOne(bench: Bench, path: string): Promise<number> {
+  const user = await apiOf(bench).newAccount();
+  const [seconds, id] = await timed(async () => {
+    const sent = await upload(bench, user, path);
+    await untilDone(bench, user, sent);
+    return sent;
+  });
+  await discard(bench, user, id);
+  return seconds;
 }
 
 /** The finished jobs of a user, up to 100. */
@@ -102,8 +172,6 @@ const sendAll = (bench: Bench, user: Account, paths: readonly string[]): Promise
   Promise.all(paths.map((path) => upload(bench, user, path)));
 
 const untilBegun = (bench: Bench, user: Account, id: string) =>
-  waitFor(
-    `job ${id} to begin`,
-    async () => (await apiOf(bench).job(user, id)).status === 'converting' || undefined,
-    { signal: bench.signal },
-  );
+  waitFor(`job ${id} to begin`, async () => (await apiOf(bench).job(user, id)).status !== 'queued', {
+    signal: bench.signal,
+  });

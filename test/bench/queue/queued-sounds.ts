@@ -24,6 +24,8 @@ export interface QueuedSounds {
   fillTo(count: number): Promise<void>;
   /** Reads all jobs, in the order in which their turn comes. */
   all(): Promise<Job[]>;
+  /** Reads the jobs with these ids. */
+  read(ids: readonly string[]): Promise<Job[]>;
 }
 
 /** Jobs that are read at once. */
@@ -47,19 +49,20 @@ export async function createQueuedSounds(bench: Bench, { state }: Sidecar): Prom
     await index.addOwned(job.owner, job.id);
   }
 
-  async function all(): Promise<Job[]> {
-    const read: Job[] = [];
-    for (let at = 0; at < ids.length; at += BATCH) {
-      const some = ids.slice(at, at + BATCH);
+  async function read(wanted: readonly string[]): Promise<Job[]> {
+    const all: Job[] = [];
+    for (let at = 0; at < wanted.length; at += BATCH) {
+      const some = wanted.slice(at, at + BATCH);
       const found = await jobs.getMany(some, bench.signal);
-      read.push(...some.flatMap((each) => found.get(each)?.document ?? []));
+      all.push(...some.flatMap((each) => found.get(each)?.document ?? []));
     }
-    return read;
+    return all;
   }
+  const all = () => read(ids);
 
   return {
     account,
-    all,
+    ...{ all, read },
     async fillTo(count) {
       const queued = (await all()).filter(({ status }) => status === 'queued');
       await fill(Math.max(0, count - queued.length), add, bench.signal);

@@ -149,6 +149,17 @@ describe('a conversion that begins during the upload', () => {
     assert.deepEqual(made, await arrival.convertOrdinarily());
   });
 
+  it('gives no sound to a job whose owner wants another loudness since', async (context) => {
+    const options = { quality: 4, normalize: -16 };
+    const arrival = await createArrival(context, await films['a Matroska film'](), { options });
+    await using _ = arrival.converter;
+    await arrival.append(arrival.bytes);
+    assert.equal(arrival.early.begin({ ...arrival.request, options: { quality: 4 } }), true);
+    const made = await arrival.accept();
+    assert.equal(arrival.converter.lines.find(({ msg }) => msg === 'MP3 made')?.early, false);
+    assert.deepEqual(made, await arrival.convertOrdinarily());
+  });
+
   it('is given up where the index of an MP4 is at its end', async (context) => {
     const arrival = await createArrival(context, await film('end.mp4', ...mpeg));
     await using _ = arrival.converter;

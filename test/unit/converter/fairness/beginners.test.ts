@@ -57,6 +57,43 @@ describe('the marks of converters that have begun with a video', () => {
     assert.deepEqual(await own.findOthers([job], signal), new Set());
   });
 
+  it('are given to one converter alone, which may ask for its own again', async () => {
+    const { own, other } = setUp();
+    const { id } = newJob({ source });
+    const shown = await Promise.all([own.show(id, signal), other.show(id, signal)]);
+    assert.deepEqual(shown, [true, false]);
+    assert.equal(await own.show(id, signal), true);
+    await other.hide(id);
+    assert.equal(await other.show(id, signal), false, 'the mark of the other one was removed');
+    await own.hide(id);
+    assert.equal(await other.show(id, signal), true);
+  });
+
+  it('of others stay where the outcome of the own write was not known', async (context) => {
+    const { state, own, other } = setUp();
+    const job = newJob({ source });
+    await other.show(job.id, signal);
+    const put = context.mock.method(state, 'put', () => Promise.reject(unavailable('the store')));
+    await assert.rejects(own.show(job.id, signal), { code: 'unavailable' });
+    put.mock.restore();
+    await own.hide(job.id);
+    assert.deepEqual(await own.findOthers([job], signal), new Set([job.id]));
+  });
+
+  it('are removed where the outcome of their write was not known', async (context) => {
+    const { state, own, other } = setUp();
+    const job = newJob({ source });
+    const { put } = state;
+    context.mock.method(state, 'put', async (...args: Parameters<typeof put>) => {
+      await put.apply(state, args);
+      throw unavailable('the store');
+    });
+    await assert.rejects(own.show(job.id, signal), { code: 'unavailable' });
+    assert.deepEqual(await other.findOthers([job], signal), new Set([job.id]));
+    await own.hide(job.id);
+    assert.deepEqual(await other.findOthers([job], signal), new Set());
+  });
+
   it('are removed only by the converter that has shown them', async () => {
     const { own, other } = setUp();
     const job = newJob({ source, id: randomUUID() });

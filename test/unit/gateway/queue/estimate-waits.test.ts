@@ -32,7 +32,7 @@ describe('estimateWaits', () => {
   ];
   const ROWS: Row[] = [
     ['is its own time for a job that can start at once', [converter()], [], [work(20)], [20]],
-    ['adds up the jobs ahead', [converter()], [], [work(20), work(10), work(30)], [20, 30, 60]],
+    ['adds up the jobs ahead', [converter()], [], [work(20), work(15), work(40)], [20, 35, 75]],
     ['adds the rest of the job that is converted', [converter()], [converting(15)], [work(20)], [35]],
     [
       'estimates a job that is converted and says nothing',
@@ -59,8 +59,8 @@ describe('estimateWaits', () => {
       'counts a job whose length is known by the speed of the converters',
       [converter({ sound_speed: 50, sound_speed_normalized: 10 })],
       [],
-      [work(1, { soundSeconds: 2_000 }), work(1, { soundSeconds: 100, isNormalized: true })],
-      [40, 50],
+      [work(1, { soundSeconds: 2_000 }), work(1, { soundSeconds: 200, isNormalized: true })],
+      [40, 60],
     ],
     [
       'takes the mean of the converters that have measured something',
@@ -74,6 +74,41 @@ describe('estimateWaits', () => {
       [20],
     ],
     [
+      'lets a short job begin at once beside long ones in all places, and those behind it one after another',
+      [converter({ concurrency: 2 })],
+      [converting(600, 600), converting(900, 900)],
+      [work(10), work(700), work(5), work(10)],
+      [10, 1500, 15, 25],
+    ],
+    [
+      'counts the short jobs ahead for each converter, as each begins one',
+      [converter(), converter()],
+      [converting(600, 600), converting(900, 900)],
+      [work(10), work(10), work(10), work(10)],
+      [10, 10, 20, 25],
+    ],
+    [
+      'has a short job wait for a short one in the only place',
+      [converter()],
+      [converting(5, 10)],
+      [work(5), work(20), work(5)],
+      [10, 30, 15],
+    ],
+    [
+      'is that of the places where short jobs are faster there',
+      [converter({ concurrency: 4 })],
+      [],
+      Array.from({ length: 8 }, () => work(10)),
+      [10, 10, 10, 10, 20, 25, 25, 30],
+    ],
+    [
+      'is known for a short job where a long one ahead is unknown',
+      [converter({ sound_speed: 10, seconds_per_mib: null })],
+      [converting(null, 600)],
+      [work(1, { soundSeconds: 50 })],
+      [5],
+    ],
+    [
       'is unknown before anything was measured',
       [converter({ seconds_per_mib: null })],
       [],
@@ -85,7 +120,7 @@ describe('estimateWaits', () => {
       'is rounded up, so that it does not flicker',
       [converter()],
       [],
-      [work(61), work(1), work(700)],
+      [work(61), work(11), work(700)],
       [75, 75, 780],
     ],
   ];

@@ -164,7 +164,7 @@ describe('the time of a queued job', () => {
     const converting = await gateway.save(
       newJob({ status: 'converting', eta_seconds: 5, source: source(99) }),
     );
-    const job = await gateway.save(newJob({ updated_at: queuedAt(2), source: source(5) }));
+    const job = await gateway.save(newJob({ updated_at: queuedAt(2), source: source(10) }));
     await pass(4, async () => {
       await gateway.jobs.update(converting.id, (now) =>
         newJob({ ...now, status: 'converting', eta_seconds: 5 }),
@@ -172,6 +172,6 @@ describe('the time of a queued job', () => {
       await view(job);
     });
     const { eta_seconds, queue } = await view(job);
-    assert.deepEqual([eta_seconds, queue], [35, { position: 2, converters: 1 }]);
+    assert.deepEqual([eta_seconds, queue], [45, { position: 2, converters: 1 }]);
   });
 });
