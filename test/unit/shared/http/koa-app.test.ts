@@ -8,7 +8,7 @@ import { logLines } from '../../../support/log-lines.ts';
 /** An application that writes `count` lines for each request, and the calls that make a log of its own for a request. */
 function writing(test: TestContext, count: number) {
   const lines = logLines();
-  const log = pino(lines);
+  const log = pino({}, lines);
   const child = test.mock.method(log, 'child');
   const app = createApp(log);
   app.use((context) => {
