@@ -8,8 +8,8 @@ import { currentCaller } from '../limits/caller.ts';
  * processor does not compute hashes for responses that nobody reads.
  */
 const MAX_WAIT_MS = 6_000;
-/** A process that was suspended while it computed must not rest for as long. */
-const MAX_REST_MS = 1_000;
+/** Twice what a hash takes on a processor of its own. One that took longer had only a part of a processor, and left the rest to others. */
+const MAX_REST_MS = 100;
 
 /**
  * Computes a hash when it is the caller's turn. Throws `unavailable` when the queue is full, or after `MAX_WAIT_MS` in the queue.
@@ -28,9 +28,9 @@ export interface HashTurnOptions {
  * One of the hashes that are computed at a time is for owners at an address from which they have logged in before. The other
  * callers take turns by their addresses.
  *
- * The place of such another caller rests after a hash for as long as that took. So what anybody can cause takes at most half of the
- * time of a processor, and less where others keep the processors busy, because a hash takes longer then. Priorities of the kernel
- * would not do that: they count only among the threads of one session or container.
+ * The place of such another caller rests after a hash for as long as that took, and for `MAX_REST_MS` at most. So what anybody can
+ * cause takes half of the time of a processor at most, where nothing else keeps the processors busy. Priorities of the kernel would
+ * not do that: they count only among the threads of one session or container.
  */
 export function createHashTurns({ parallel, queue }: HashTurnOptions): TakeHashTurn {
   const semaphore = createFairSemaphore({
