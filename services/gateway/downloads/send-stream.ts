@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ParameterizedContext } from 'koa';
 import type { RequestState } from '../../shared/http/request-state.ts';
+import { whenClosed } from '../../shared/http/when-closed.ts';
 
 interface Sending {
   /** Bytes of the stream. */
@@ -21,7 +22,7 @@ export async function sendStream(
   { length, about }: Sending,
 ): Promise<void> {
   const closed = new AbortController();
-  context.res.once('close', () => closed.abort());
+  whenClosed(context.res, () => closed.abort());
   const body = open(closed.signal);
   let begun = false;
   body.on('error', (error) => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { clientClosed } from '../../shared/http/client-closed.ts';
+import { whenClosed } from '../../shared/http/when-closed.ts';
 import type { Owner } from './owner.ts';
 import { adjustCount, emptyCounts, exceededQuota, overloaded, type Quota } from './quota.ts';
 
@@ -49,5 +50,5 @@ export function createConcurrencyLimit(quota: Quota, what: string): ConcurrencyL
  */
 export function acquireForResponse(limit: ConcurrencyLimit, owner: Owner, response: ServerResponse): void {
   if (response.closed) throw clientClosed();
-  response.once('close', limit.acquire(owner));
+  whenClosed(response, limit.acquire(owner));
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../runtime/errors.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** The error for a client that has closed its connection. Nobody gets a response for it. */
 export const clientClosed = (): AppError => new AppError('bad_request', 'the client closed the connection');
@@ -11,7 +12,7 @@ export const clientClosed = (): AppError => new AppError('bad_request', 'the cli
 export function closedSignal(response: ServerResponse): AbortSignal {
   if (response.closed) return AbortSignal.abort(clientClosed());
   const closed = new AbortController();
-  response.once('close', () => {
+  whenClosed(response, () => {
     if (!response.writableFinished) closed.abort(clientClosed());
   });
   return closed.signal;

@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type ErrorCode, STATUS } from '../runtime/errors.ts';
 import { MAX_HEADER_BYTES } from './request-bounds.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** What the parser of Node says of a request that it cannot read, and what the client gets for it. */
 const ANSWERS: Record<string, [code: ErrorCode, reason: string, detail: string]> = {
@@ -26,7 +27,7 @@ export function answerClientErrors(server: Server): void {
   const busy = new WeakSet<Socket>();
   server.prependListener('request', ({ socket }, response: ServerResponse) => {
     busy.add(socket);
-    response.once('close', () => busy.delete(socket));
+    whenClosed(response, () => busy.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, connection) => {
     const socket = connection as Socket;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
+import { whenClosed } from './when-closed.ts';
 
 /** How often connections that have become idle are closed. */
 const SWEEP_MS = 100;
@@ -21,7 +22,7 @@ export function drainable(server: Server): () => Promise<void> {
   // Before the listener that sends the response.
   server.prependListener('request', (_request, response: ServerResponse) => {
     pending.add(response);
-    response.once('close', () => pending.delete(response));
+    whenClosed(response, () => pending.delete(response));
     if (draining) closeAfter(response);
   });
   return async () => {

@@ -21,9 +21,17 @@ export function createApp(log: Log, metrics?: Metrics): Koa<RequestState> {
 
 function trace(log: Log): Middleware<RequestState> {
   return async (context, next) => {
-    context.state.traceId = readTraceId(context.get('traceparent')) ?? newTraceId();
+    const traceId = readTraceId(context.get('traceparent')) ?? newTraceId();
+    let ownLog: Log | undefined;
+    context.state = {
+      traceId,
+      // Most requests write no line.
+      get log() {
+        ownLog ??= log.child({ trace_id: traceId });
+        return ownLog;
+      },
+    };
     context.set('X-Content-Type-Options', 'nosniff');
-    context.state.log = log.child({ trace_id: context.state.traceId });
     await next();
   };
 }

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { readUnacknowledged } from './unacknowledged.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** How fast a client has to take an answer that waits for it. */
 export interface ReadingRate {
@@ -43,7 +44,7 @@ export function endSlowReaders(server: Server, rate: ReadingRate = RATE): void {
 
   server.prependListener('request', (_request, response: ServerResponse) => {
     open.set(response, { delivered: 0, behindMs: 0 });
-    response.once('close', () => open.delete(response));
+    whenClosed(response, () => open.delete(response));
   });
   // With a listener, Node leaves it to us to close the connection.
   server.on('timeout', (socket: Socket) => {

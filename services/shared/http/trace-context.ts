@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$/;
 const ALL_ZERO = /^0+$/;
@@ -14,9 +14,11 @@ export function readTraceId(traceparent: string): string | undefined {
   return ALL_ZERO.test(traceId) || ALL_ZERO.test(parentId) ? undefined : traceId;
 }
 
-/** Returns 32 random hexadecimal digits. */
-export const newTraceId = (): string => randomBytes(16).toString('hex');
+/**
+ * Returns 32 random hexadecimal digits. Node makes the random bytes of many UUIDs at once, which costs a small request much less than
+ * bytes of its own.
+ */
+export const newTraceId = (): string => randomUUID().replaceAll('-', '');
 
 /** The `traceparent` header for a request in this trace. Its parent is a span that nobody records. */
-export const traceparentOf = (traceId: string): string =>
-  `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+export const traceparentOf = (traceId: string): string => `00-${traceId}-${newTraceId().slice(16)}-01`;
