@@ -15,6 +15,7 @@ import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
 import { counted, NONE, sum, type TestCounts } from './support/run-tests.ts';
+import { removeUnusedFilms } from './support/kept-films.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
 const repoRoot = resolve(import.meta.dirname, '..');
@@ -42,6 +43,7 @@ async function runStep(step: (typeof STEPS)[number], context: StepContext): Prom
 /** Runs the steps that the selection needs, one after the other, also after one that failed. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
+  removeUnusedFilms();
   requireTestSpace(selection.parts, { repoRoot, runDir });
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
   const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };
