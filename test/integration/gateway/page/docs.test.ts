@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
-import { axeFindings } from './axe.ts';
+import { assertPassesAxe } from './axe.ts';
 import { signUp, startPage, USER } from './open-page.ts';
-import { SIZES, show, THEMES } from './scenes/variants.ts';
+import { THEMES } from './scenes/variants.ts';
 
 const OPERATIONS = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -136,29 +136,17 @@ describe('the documentation of the API', () => {
     assert.deepEqual(large, []);
   });
 
-  /** The rules that depend on the document alone once, and the others in both themes and sizes. */
-  async function checkWithAxe(page: Page): Promise<void> {
-    assert.deepEqual(await axeFindings(page), []);
-    for (const colorScheme of THEMES)
-      for (const [size, viewport] of Object.entries(SIZES)) {
-        await show(page, { viewport, colorScheme });
-        const where = `${size}, ${colorScheme}`;
-        assert.deepEqual(await axeFindings(page, 'visual'), [], where);
-        assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), where);
-      }
-  }
-
   it('passes axe with an open route, the dialog and a response, and is never wider than the window', async () => {
     const { page } = await openDocs({ reducedMotion: 'reduce' }, '#/Uploads/post_upload');
     await page.locator('.opblock.is-open').waitFor();
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
     await page.locator('.auth-container').first().waitFor();
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
     await page.getByRole('button', { name: 'Close' }).first().click();
     await page.locator('.opblock.is-open .opblock-summary-control').click();
     await openOperation(page, 'GET', '/jobs');
     assert.equal((await execute(page))?.trim(), '401');
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
   });
 });
