@@ -1,5 +1,6 @@
 import { anySignal } from '../runtime/abort-signals.ts';
 import type { BufferPool } from '../runtime/buffer-pool.ts';
+import { countGarbage } from '../runtime/count-garbage.ts';
 import { AppError } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 
@@ -12,7 +13,8 @@ export const chunkKey = (blob: string, index: number): string => `chunk:${blob}:
 
 /**
  * Yields the same bytes in chunks of {@link CHUNK_BYTES}. The last chunk may be shorter. Where there is a `head`, the first
- * chunk begins with it; the memory of `head` is used until the source is asked for its first piece.
+ * chunk begins with it; the memory of `head` is used until the source is asked for its first piece. A piece counts as garbage when its
+ * bytes are in the chunks.
  */
 export async function* rechunk(
   source: AsyncIterable<Uint8Array>,
@@ -33,6 +35,7 @@ export async function* rechunk(
       chunk = pool.take();
       filled = 0;
     }
+    countGarbage(piece.length);
   }
   if (filled > 0) yield chunk.subarray(0, filled);
   else pool.give(chunk);

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { anySignal } from '../runtime/abort-signals.ts';
+import { countGarbage } from '../runtime/count-garbage.ts';
 import { type AppError, unavailable } from '../runtime/errors.ts';
 import { PATHS } from './names.ts';
 
@@ -64,6 +65,7 @@ async function collect(body: Dispatcher.ResponseData['body'], buffer: Buffer): P
     }
     piece.copy(target, length);
     length += piece.length;
+    countGarbage(piece.length);
   }
   return target.subarray(0, length);
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { countGarbage } from '../../../shared/runtime/count-garbage.ts';
 import type { LocalFile } from '../../sound/local-file.ts';
 import { planSound } from '../../sound/plan-sound.ts';
 
@@ -37,6 +38,12 @@ interface OpenFile extends LocalFile, Disposable {
   write(bytes: Uint8Array): void;
 }
 
+/** Memory for a read. What was read before is not needed any more. */
+function newMemory(length: number): Uint8Array<ArrayBuffer> {
+  countGarbage(length);
+  return new Uint8Array(length);
+}
+
 function openFile(path: string, flags: 'r' | 'wx'): OpenFile {
   const descriptor = openSync(path, flags, 0o600);
   let memory: Uint8Array<ArrayBuffer> | undefined;
@@ -44,7 +51,7 @@ function openFile(path: string, flags: 'r' | 'wx'): OpenFile {
     size: fstatSync(descriptor).size,
     async read(start, end) {
       const length = end - start;
-      const bytes = memory && length <= memory.length ? memory.subarray(0, length) : new Uint8Array(length);
+      const bytes = memory && length <= memory.length ? memory.subarray(0, length) : newMemory(length);
       for (let done = 0; done < bytes.length; ) {
         const count = readSync(descriptor, bytes, done, bytes.length - done, start + done);
         if (count === 0) throw new Error('the film became shorter while it was read');
