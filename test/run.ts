@@ -14,8 +14,8 @@ import { CELLS, STEPS } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
-import { counted, NONE, sum, type TestCounts } from './support/run-tests.ts';
 import { removeUnusedFilms } from './support/kept-films.ts';
+import { counted, NONE, sum, type TestCounts } from './support/run-tests.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
 const repoRoot = resolve(import.meta.dirname, '..');
