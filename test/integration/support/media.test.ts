@@ -24,7 +24,7 @@ describe('media', () => {
       await media('high.wav', ...tone(1, { hz: 880 })),
     ];
     for (const sound of [low, high, low])
-      assert.deepEqual(madeElsewhere(sound, 'bytes'), readFileSync(sound));
+      assert.ok(madeElsewhere(sound, 'bytes').equals(readFileSync(sound)));
   });
 
   it('makes a film again whose input is a file that it has not made itself', async (context) => {
@@ -34,7 +34,7 @@ describe('media', () => {
     for (const hz of [440, 880]) {
       const sound = await media('sound.wav', ...tone(1, { hz }));
       copyFileSync(sound, input);
-      assert.deepEqual(madeElsewhere(input, 'path'), readFileSync(sound));
+      assert.ok(madeElsewhere(input, 'path').equals(readFileSync(sound)));
     }
   });
 
