@@ -14,6 +14,7 @@ import { CELLS, STEPS } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
+import { removeUnusedFilms } from './support/kept-films.ts';
 import { counted, NONE, sum, type TestCounts } from './support/run-tests.ts';
 import { newStateFolder, stateFolder } from './support/state-folder.ts';
 
@@ -42,6 +43,7 @@ async function runStep(step: (typeof STEPS)[number], context: StepContext): Prom
 /** Runs the steps that the selection needs, one after the other, also after one that failed. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
+  removeUnusedFilms();
   requireTestSpace(selection.parts, { repoRoot, runDir });
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
   const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };

@@ -3,6 +3,7 @@ import { ensureConfinedFfmpeg, ensureTools } from '../../deploy/local/tools/tool
 import { ensureChromium } from '../support/chromium.ts';
 import { runTests } from '../support/run-tests.ts';
 import { writeEntries } from './entries.ts';
+import { FILES_AT_ONCE } from './files-at-once.ts';
 import type { StepContext, StepResult } from './step-context.ts';
 
 /** Tests that start servers and sidecars. */
@@ -24,7 +25,7 @@ export async function runProcessTests(context: StepContext): Promise<StepResult>
   // What takes longest comes first, so that no process works alone in the end.
   const entries = writeEntries(pages, { repoRoot, folder: runDir, name: 'page', processes: PAGE_PROCESSES });
   const counts = await runTests([...entries, ...files.filter((file) => !pages.includes(file))], {
-    ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env: {}, folder: runDir, signal },
+    ...{ cwd: repoRoot, concurrency: FILES_AT_ONCE, args: grepArgs, env: {}, folder: runDir, signal },
   });
   if (findGo() !== undefined) return counts;
   return { ...counts, notTested: 'Go is missing, which builds the Starlark interpreter and actionlint' };

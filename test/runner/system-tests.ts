@@ -9,6 +9,7 @@ import {
   startTestSystem,
   type TestSystemOptions,
 } from '../support/start-system.ts';
+import { FILES_AT_ONCE } from './files-at-once.ts';
 import type { StepContext, StepResult } from './step-context.ts';
 
 type Plan = Pick<TestSystemOptions, 'name' | 'choice' | 'commands' | 'appEnv'>;
@@ -47,7 +48,7 @@ async function runOver(
     const env = describeSystems(systems, runDir);
     report(`${files.length} test files …`);
     const counts = await runTests(files, {
-      ...{ cwd: repoRoot, concurrency: 2, args: grepArgs, env, folder: runDir, signal },
+      ...{ cwd: repoRoot, concurrency: FILES_AT_ONCE, args: grepArgs, env, folder: runDir, signal },
     });
     return counts.failed === 0 ? counts : { ...counts, logged: systems.flatMap(warningsOf) };
   } finally {

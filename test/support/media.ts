@@ -1,12 +1,16 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { copyFile, open, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeOrCopy } from './kept-films.ts';
 
 const run = promisify(execFile);
 const made = new Map<string, Promise<string>>();
+/** What the files at these paths were made from, where that does not depend on files of this process alone. */
+const recipes = new Map<string, string>();
 let home: string | undefined;
 
 /** A folder for this test process alone. It is deleted when the process ends. */
@@ -30,6 +34,8 @@ function once(key: unknown, name: string, make: (path: string) => Promise<unknow
   return file;
 }
 
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
 /** ffmpeg arguments for a picture. It is small, because the tests are about the sound. */
 export const picture = (seconds: number) => ['-f', 'lavfi', '-i', `testsrc2=s=128x72:r=10:d=${seconds}`];
 /** ffmpeg arguments for a tone, as one channel. */
@@ -40,9 +46,18 @@ export const tone = (seconds: number, { rate = 44_100, hz = 440 } = {}) => [
   `sine=f=${hz}:r=${rate}:d=${seconds}`,
 ];
 
-/** Makes a file with ffmpeg, once per test process: `media('a.mp4', ...picture(2), ...tone(2), '-shortest')`. */
+/**
+ * Makes a file with ffmpeg, once per test process: `media('a.mp4', ...picture(2), ...tone(2), '-shortest')`. A process that needs
+ * the same file later, in this run or another one, copies it.
+ */
 export const media = (name: string, ...args: string[]): Promise<string> =>
-  once(args, name, (path) => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-bitexact', ...args, path]));
+  once(args, name, async (path) => {
+    const make = () => run('ffmpeg', ['-nostdin', '-v', 'error', '-y', '-bitexact', ...args, path]);
+    const recipe = JSON.stringify([name, args.map((arg) => recipes.get(arg) ?? arg)]);
+    if (recipe.includes(tmpdir())) return make();
+    recipes.set(path, recipe);
+    await makeOrCopy(path, recipe, make);
+  });
 
 /** An MP4 with picture and tone. Its index is at the start, as is usual on the web (`faststart`), or at the end. */
 export const video = (seconds: number, { faststart = true } = {}): Promise<string> =>
@@ -60,7 +75,10 @@ export const longSilence = (): Promise<string> =>
 
 /** A file with exactly this content. */
 export const file = (name: string, content: string | Uint8Array): Promise<string> =>
-  once(Buffer.from(content).toString('base64'), name, (path) => writeFile(path, content));
+  once(Buffer.from(content).toString('base64'), name, async (path) => {
+    await writeFile(path, content);
+    if (!Buffer.from(content).includes(tmpdir())) recipes.set(path, sha256(content));
+  });
 
 /** Wraps bytes in a `free` box of an MP4, which readers ignore anywhere in the file. @see ISO 14496-12 8.1.2 */
 export function freeBox(content: Buffer): Buffer {

@@ -1,5 +1,11 @@
-import axe from 'axe-core';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { SIZES, show, type THEMES } from './scenes/variants.ts';
+
+/** The minified script. Each page parses it anew, which takes half as long as with the other one. */
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 interface Violation {
   id: string;
@@ -19,9 +25,9 @@ const TRANSITIONS_ENDED = `Promise.allSettled(
  * Returns what axe-core finds on the page, one line for each element.
  * @param rules `visual`: those rules alone whose findings depend on the colors and the size of the window
  */
-export async function axeFindings(page: Page, rules: 'all' | 'visual' = 'all'): Promise<string[]> {
+async function axeFindings(page: Page, rules: 'all' | 'visual'): Promise<string[]> {
   // The content security policy forbids a script that is added to the page, and not one of the debugger.
-  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(AXE);
   // In the middle of a transition, an element has colors that nobody is meant to read.
   await page.evaluate(TRANSITIONS_ENDED);
   const runOnly = rules === 'visual' ? { runOnly: { type: 'rule', values: VISUAL_RULES } } : {};
@@ -33,4 +39,26 @@ export async function axeFindings(page: Page, rules: 'all' | 'visual' = 'all'): 
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   );
+}
+
+/** Elements that make the page wider than the window. */
+export const TOO_WIDE = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll('*')]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1 || element.getBoundingClientRect().left < -1)
+  .map((element) => element.cloneNode().outerHTML)
+  .concat(document.documentElement.scrollWidth + ' pixels')`;
+
+/**
+ * Asserts that axe finds nothing and that the page is not too wide, in each theme and size. The rules that depend on the document
+ * alone are applied once, where most of it is visible.
+ */
+export async function assertPassesAxe(page: Page, themes: readonly (typeof THEMES)[number][]): Promise<void> {
+  let rules: 'all' | 'visual' = 'all';
+  for (const colorScheme of themes)
+    for (const size of ['desk', 'phone'] as const) {
+      await show(page, { viewport: SIZES[size], colorScheme });
+      const where = `${size}, ${colorScheme}`;
+      assert.deepEqual(await axeFindings(page, rules), [], where);
+      assert.deepEqual(await page.evaluate(TOO_WIDE), [], where);
+      rules = 'visual';
+    }
 }

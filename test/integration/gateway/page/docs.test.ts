@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openapi } from '../../../../services/gateway/openapi/document.ts';
-import { axeFindings } from './axe.ts';
+import { assertPassesAxe } from './axe.ts';
 import { signUp, startPage, USER } from './open-page.ts';
-import { SIZES, show, THEMES } from './scenes/variants.ts';
+import { THEMES } from './scenes/variants.ts';
 
 const OPERATIONS = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -54,15 +54,26 @@ describe('the documentation of the API', () => {
   });
   after(() => Promise.all(afters.map((close) => close())));
 
-  async function openDocs(options: Parameters<typeof system.open>[0] = {}, fragment = '') {
+  /** Opens the page as a new visitor, until the test ends: many open consoles take much memory. */
+  async function open(context: TestContext, options: Parameters<typeof system.open>[0] = {}) {
     const opened = await system.open(options);
+    context.after(() => opened.page.context().close());
+    return opened;
+  }
+
+  async function openDocs(
+    context: TestContext,
+    options: Parameters<typeof system.open>[0] = {},
+    fragment = '',
+  ) {
+    const opened = await open(context, options);
     await opened.page.goto(`${system.url}/docs${fragment}`);
     await opened.page.locator('.opblock').first().waitFor();
     return opened;
   }
 
-  it('shows every route of /openapi.json, without requests to other hosts or errors in the browser', async () => {
-    const { page, complaints, origins } = await openDocs();
+  it('shows every route of /openapi.json, without requests to other hosts or errors in the browser', async (context) => {
+    const { page, complaints, origins } = await openDocs(context);
     const shown = await page
       .locator('.opblock-summary-control')
       .evaluateAll((buttons) =>
@@ -78,8 +89,8 @@ describe('the documentation of the API', () => {
     assert.deepEqual([...origins], [system.url]);
   });
 
-  it('sends requests from its console with the session of the page', async () => {
-    const { page, complaints } = await system.open();
+  it('sends requests from its console with the session of the page', async (context) => {
+    const { page, complaints } = await open(context);
     await signUp(page, { ...USER, email: 'console@example.com' });
     await page.goto(`${system.url}/docs`);
     await page.getByText('console@example.com').waitFor();
@@ -89,16 +100,16 @@ describe('the documentation of the API', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('says that requests of its console are those of a guest', async () => {
-    const { page } = await system.open();
+  it('says that requests of its console are those of a guest', async (context) => {
+    const { page } = await open(context);
     await page.getByRole('button', { name: 'Try it without an account' }).click();
     await page.getByRole('link', { name: 'Guest account' }).waitFor();
     await page.goto(`${system.url}/docs`);
     await page.getByText('sent as the guest that you are').waitFor();
   });
 
-  it('sends requests from its console with a token that the user enters', async () => {
-    const { page } = await openDocs();
+  it('sends requests from its console with a token that the user enters', async (context) => {
+    const { page } = await openDocs(context);
     await page.getByText('You are not signed in.').waitFor();
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
     const bearer = page.locator('.auth-container').filter({ hasText: 'operator (http, Bearer)' });
@@ -109,14 +120,14 @@ describe('the documentation of the API', () => {
     assert.equal((await execute(page))?.trim(), '200');
   });
 
-  it('opens the route that the URL fragment names', async () => {
-    const { page } = await openDocs({}, '#/Jobs/get_jobs');
+  it('opens the route that the URL fragment names', async (context) => {
+    const { page } = await openDocs(context, {}, '#/Jobs/get_jobs');
     await page.locator('.opblock.is-open').getByText('/jobs', { exact: true }).waitFor();
     assert.equal(await page.locator('.opblock.is-open').count(), 1);
   });
 
-  it('follows the theme of the page', async () => {
-    const { page } = await openDocs({ colorScheme: 'dark' });
+  it('follows the theme of the page', async (context) => {
+    const { page } = await openDocs(context, { colorScheme: 'dark' });
     const isDark = () => page.evaluate('document.documentElement.classList.contains("dark-mode")');
     assert.equal(await isDark(), true);
     await page.getByLabel('Theme').selectOption('light');
@@ -127,8 +138,8 @@ describe('the documentation of the API', () => {
     await page.locator('html:not(.dark-mode)').waitFor();
   });
 
-  it('is not loaded by the main page', async () => {
-    const opened = await system.open();
+  it('is not loaded by the main page', async (context) => {
+    const opened = await open(context);
     const sizes = await opened.page.evaluate(
       'performance.getEntriesByType("resource").map(({ name, decodedBodySize }) => [name, decodedBodySize])',
     );
@@ -136,29 +147,17 @@ describe('the documentation of the API', () => {
     assert.deepEqual(large, []);
   });
 
-  /** The rules that depend on the document alone once, and the others in both themes and sizes. */
-  async function checkWithAxe(page: Page): Promise<void> {
-    assert.deepEqual(await axeFindings(page), []);
-    for (const colorScheme of THEMES)
-      for (const [size, viewport] of Object.entries(SIZES)) {
-        await show(page, { viewport, colorScheme });
-        const where = `${size}, ${colorScheme}`;
-        assert.deepEqual(await axeFindings(page, 'visual'), [], where);
-        assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), where);
-      }
-  }
-
-  it('passes axe with an open route, the dialog and a response, and is never wider than the window', async () => {
-    const { page } = await openDocs({ reducedMotion: 'reduce' }, '#/Uploads/post_upload');
+  it('passes axe with an open route, the dialog and a response, and is never wider than the window', async (context) => {
+    const { page } = await openDocs(context, { reducedMotion: 'reduce' }, '#/Uploads/post_upload');
     await page.locator('.opblock.is-open').waitFor();
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
     await page.getByRole('button', { name: 'Authorize', exact: true }).click();
     await page.locator('.auth-container').first().waitFor();
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
     await page.getByRole('button', { name: 'Close' }).first().click();
     await page.locator('.opblock.is-open .opblock-summary-control').click();
     await openOperation(page, 'GET', '/jobs');
     assert.equal((await execute(page))?.trim(), '401');
-    await checkWithAxe(page);
+    await assertPassesAxe(page, THEMES);
   });
 });
