@@ -21,7 +21,7 @@ const PACE_MS = 250;
 const SOUND_PACE_MS = 600;
 /** Without a rule, a third of the films would go to the converter that has begun. */
 const RUNS = 3;
-/** If the gateway asked only one of three converters, each of these runs would fail where it asks the busy one. */
+/** A gateway that asks only one of three converters fails in the runs in which the sidecar chooses the busy one. */
 const RUNS_BESIDE = 2;
 
 /** Noise and large sound, so that both take seconds on the line. */

@@ -8,7 +8,7 @@ import { currentCaller } from '../limits/caller.ts';
  * processor does not compute hashes for responses that nobody reads.
  */
 const MAX_WAIT_MS = 6_000;
-/** Twice what a hash takes on a processor of its own. One that took longer had only a part of a processor, and left the rest to others. */
+/** Twice the time of a hash on an idle processor. A hash that took longer has shared its processor with other work already. */
 const MAX_REST_MS = 100;
 
 /**
@@ -25,12 +25,12 @@ export interface HashTurnOptions {
 }
 
 /**
- * One of the hashes that are computed at a time is for owners at an address from which they have logged in before. The other
- * callers take turns by their addresses.
+ * Limits how many hashes are computed at a time. One place is reserved for owners who have logged in from their address before. All
+ * other callers share the remaining places, and take turns by their addresses.
  *
- * The place of such another caller rests after a hash for as long as that took, and for `MAX_REST_MS` at most. So what anybody can
- * cause takes half of the time of a processor at most, where nothing else keeps the processors busy. Priorities of the kernel would
- * not do that: they count only among the threads of one session or container.
+ * After the hash of such another caller, its place stays empty for as long as the hash took, and for `MAX_REST_MS` at most. So strangers
+ * use at most half of the time of a processor for each place while the processors are otherwise idle. A lower priority of the threads would not
+ * protect the other services: the kernel compares priorities only within one session or container.
  */
 export function createHashTurns({ parallel, queue }: HashTurnOptions): TakeHashTurn {
   const semaphore = createFairSemaphore({

@@ -28,14 +28,16 @@ export function estimateWaits(
   const secondsOf = createWorkEstimate(converters);
   const restOf = (job: KnownJob) => job.etaSeconds ?? secondsOf(job);
   const isShortJob = (job: Work) => isShort({ seconds: chargedSeconds(job, secondsOf) });
-  const line = lineBefore(places, converting.map(restOf), queued.map(secondsOf));
+  const seconds = queued.map(secondsOf);
+  const areShort = queued.map(isShortJob);
+  const line = lineBefore(places, converting.map(restOf), seconds);
   const shortLine = lineBefore(
     converters.length,
     converting.filter(isShortJob).map(restOf),
-    queued.filter(isShortJob).map(secondsOf),
+    seconds.filter((_, index) => areShort[index]),
   );
   /** The number of short jobs before each queued job, and before the end of the line. */
-  const shortBefore = sums(queued.map((job) => (isShortJob(job) ? 1 : 0)));
+  const shortBefore = sums(areShort.map(Number));
 
   return {
     secondsUntilDone(job, ahead) {

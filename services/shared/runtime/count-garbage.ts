@@ -11,9 +11,9 @@ let garbage = 0;
  * Counts bytes that were read from a socket or a file and are not used any more, of the whole process. Every few megabytes, the
  * young generation of the heap is collected, which takes a millisecond.
  *
- * Node reads into new memory outside of the heap. V8 sees only its small handles on the heap. Left alone, it does not
- * collect them until their memory is a burden, and then it marks the whole heap: eight times for a film of 120 MB, which takes longer
- * than everything else that is done with the bytes.
+ * Node allocates new memory outside of the heap for each read. On the heap, V8 sees only a small object for it, so the young generation
+ * fills slowly. Without this function, the memory outside grows until V8 marks the whole heap to free it: eight times for a film of
+ * 120 MB, which takes longer than everything else that is done with the bytes.
  */
 export function countGarbage(bytes: number): void {
   garbage += bytes;

@@ -107,7 +107,7 @@ async function timeClips(bench: Bench, user: Account, short: readonly string[]):
   return { first, all };
 }
 
-/** One user sends many clips, and then another one a single clip. The same clip is sent alone before. */
+/** Compares the time of one clip alone with its time behind many clips of another user. */
 async function behindMany(bench: Bench, short: readonly string[]): Promise<void> {
   const [one] = short.slice(0, 1) as [string];
   const runs: { alone: number; behind: number; done: number }[] = [];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { file, media, tone } from '../../support/media.ts';
 
-/** What another process makes of a sound: of a file with its bytes, or of the file at this path itself. */
+/** Encodes a sound in another process, and returns the result. The input is a file with the same bytes, or the file at this path. */
 function madeElsewhere(sound: string, input: 'bytes' | 'path'): Buffer {
   const path = JSON.stringify(sound);
   const program = `

@@ -38,7 +38,7 @@ interface OpenFile extends LocalFile, Disposable {
   write(bytes: Uint8Array): void;
 }
 
-/** Memory for a read. What was read before is not needed any more. */
+/** Allocates memory for a read. As much memory of earlier reads has become garbage by then. */
 function newMemory(length: number): Uint8Array<ArrayBuffer> {
   countGarbage(length);
   return new Uint8Array(length);

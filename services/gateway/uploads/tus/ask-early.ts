@@ -57,5 +57,5 @@ export function createAskEarly(
   };
 }
 
-/** A converter that has no idle core answers with 204, and one that is not ready with 503. Another one may begin. */
+/** A busy converter answers with 204, and one that is not ready with 503. Another converter may be idle. */
 const isWorthAskingAgain = (status: number): boolean => status === 204 || status >= 500;

@@ -68,6 +68,19 @@ async function startThree(context: TestContext) {
   };
 }
 
+/** Three converters that are all busy, and a gateway that asks them. */
+async function startThreeBusy(context: TestContext) {
+  const { converters, upload, [Symbol.asyncDispose]: dispose } = await startThree(context);
+  const ends = converters.map(occupy);
+  return {
+    ...{ converters, upload, ends, ...gatewayOf(converters) },
+    async [Symbol.asyncDispose]() {
+      for (const end of ends) await end();
+      await dispose();
+    },
+  };
+}
+
 const begunBy = (converters: readonly Converter[], id: string): number[] =>
   converters.flatMap(({ early }, number) => (early.waitingFor === id ? [number] : []));
 
@@ -99,32 +112,26 @@ describe('a gateway with three converters', () => {
   }
 
   it('has a film begun by one of them that becomes idle while it asks', async (context) => {
-    await using system = await startThree(context);
-    const { converters, upload } = system;
-    const ends = converters.map(occupy);
-    const { ask, statuses } = gatewayOf(converters);
+    await using system = await startThreeBusy(context);
+    const { converters, upload, ask, statuses } = system;
     await upload(async (request) => {
       ask(request);
       await waitFor('the first questions', () => statuses.length >= 3, { pauseMs: 1 });
-      await ends[0]?.();
+      await system.ends[0]?.();
       await waitFor('the begin', () => begunBy(converters, request.job_id).length > 0, { pauseMs: 5 });
       assert.deepEqual(begunBy(converters, request.job_id), [0]);
     });
-    for (const end of ends) await end();
   });
 
   it('leaves the film to its job when all stay busy', async (context) => {
-    await using system = await startThree(context);
-    const { converters, upload } = system;
-    const ends = converters.map(occupy);
-    const { ask, statuses } = gatewayOf(converters);
+    await using system = await startThreeBusy(context);
+    const { converters, upload, ask, statuses } = system;
     await upload(async (request) => {
       ask(request);
       await waitFor('the last question', () => statuses.length === 8, { pauseMs: 5 });
       assert.deepEqual(statuses, Array(8).fill(204));
       assert.deepEqual(begunBy(converters, request.job_id), []);
     });
-    for (const end of ends) await end();
   });
 });
 

@@ -5,7 +5,7 @@ import { runAsCaller } from '../../../../services/auth/limits/caller.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { runEventLoop } from '../../../support/event-loop.ts';
 
-/** Turns for one hash of a stranger at a time, and hashes that take as long as the test says. */
+/** Turns that allow strangers one hash at a time. The test says how long each hash takes. */
 function turnsOf(test: TestContext) {
   const clock = stoppedClock(test);
   let elapsedMs = 0;
@@ -40,7 +40,7 @@ describe('a turn for a hash', { timeout: 20_000 }, () => {
     assert.equal(await second, 'second');
   });
 
-  it('of an owner at a known address rests neither before nor after the hash', async (t) => {
+  it('rests neither before nor after the hash of an owner at a known address', async (t) => {
     const { hash, hashAsOwner, begun } = turnsOf(t);
     await hash('stranger', 50);
     await hashAsOwner('owner', 50);

@@ -8,7 +8,7 @@ import { countGarbage } from '../../../../services/shared/runtime/count-garbage.
 const MIB = 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 const PIECES = (512 * MIB) / PIECE_BYTES;
-/** V8 frees memory in another thread, a moment after the collection. Without one, 68 to 80 MB are in use. */
+/** V8 frees the memory in another thread, shortly after a collection. Without collections, 68 to 80 MB are in use. */
 const MOST_BYTES = 32 * MIB;
 
 /** How much memory outside of the heap is in use on top of what was when the watch began, at most. Bytes. */
