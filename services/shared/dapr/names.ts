@@ -14,6 +14,7 @@ export const TOKEN_HEADER = 'dapr-api-token';
 
 /** Paths of the sidecar's HTTP API. */
 export const PATHS = {
+  api: '/v1.0',
   state: `/v1.0/state/${COMPONENTS.state}`,
   publish: `/v1.0/publish/${COMPONENTS.pubsub}`,
   mail: `/v1.0/bindings/${COMPONENTS.mail}`,

@@ -8,7 +8,7 @@ import { type InvokeReply, type InvokeRequest, invoke } from './invoke.ts';
 import { type MailMetadata, sendMail } from './mail-binding.ts';
 import { readMetadata, type SidecarMetadata } from './metadata.ts';
 import { COMPONENTS, PATHS, sidecarHeaders } from './names.ts';
-import { createPublisher } from './publisher.ts';
+import { createPublish } from './publish.ts';
 import { useRawBytes } from './use-raw-bytes.ts';
 
 export type { InvokeReply, InvokeRequest } from './invoke.ts';
@@ -20,7 +20,7 @@ export { RawBytesRefused } from './use-raw-bytes.ts';
  * Each kind of call has its own connections, so that many slow calls of one kind (such as
  * logins, which need no account) do not take the connections of the others.
  */
-const CONNECTIONS = { state: 64, invoke: 112, checks: 4 } as const;
+const CONNECTIONS = { state: 64, invoke: 112, publish: 16, checks: 4 } as const;
 const CHECK_TIMEOUT_MS = 2_000;
 /**
  * sqlite has one writer at a time. The others look for their turn again and again, with pauses of up to 100 ms and in no
@@ -76,12 +76,12 @@ export function connectSidecar(options: {
   const pools = {
     state: poolOf(CONNECTIONS.state),
     invoke: poolOf(CONNECTIONS.invoke),
+    publish: poolOf(CONNECTIONS.publish),
     checks: poolOf(CONNECTIONS.checks),
   };
   // Mails have their own agent, because a silent mail server would take the connections of other calls. No connection is
   // used twice, because one that was closed in between could not be distinguished from one that was lost with the mail.
   const mail = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 5_000, pipelining: 0 });
-  const publisher = createPublisher(options);
   const grpc =
     options.grpcPort === undefined
       ? undefined
@@ -97,7 +97,7 @@ export function connectSidecar(options: {
       const limit = WRITES_AT_A_TIME[components.find(({ name }) => name === COMPONENTS.state)?.type ?? ''];
       if (limit !== undefined) state.limitWrites(limit);
     },
-    publish: publisher.publish,
+    publish: createPublish(pools.publish, headers),
     sendMail: (html, metadata) => sendMail({ http: mail, origin, headers }, html, metadata),
     mailBinding: async (signal) =>
       (await metadata(signal)).components.find(({ name }) => name === COMPONENTS.mail)?.type,
@@ -106,7 +106,7 @@ export function connectSidecar(options: {
     check: (signal) => checkOutbound(pools.checks, headers, signal),
     async close() {
       const closing = Object.values(pools).map((pool) => pool.close());
-      await Promise.all([...closing, grpc?.close(), mail.destroy(), publisher.close()]);
+      await Promise.all([...closing, grpc?.close(), mail.destroy()]);
     },
   };
 }

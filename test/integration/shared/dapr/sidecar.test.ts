@@ -32,10 +32,11 @@ async function connected(context: TestContext, silent: string) {
   return { sidecar, held: () => held };
 }
 
-type Kind = 'invoke' | 'state' | 'check' | 'mailBinding';
+type Kind = 'invoke' | 'state' | 'publish' | 'check' | 'mailBinding';
 const callsOf = (sidecar: Sidecar): Record<Kind, () => Promise<unknown>> => ({
   invoke: () => sidecar.invoke('auth', { method: 'GET', path: '/' }),
   state: () => sidecar.state.get('key'),
+  publish: () => sidecar.publish('video', {}),
   check: () => sidecar.check(),
   mailBinding: () => sidecar.mailBinding(),
 });
