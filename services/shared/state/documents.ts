@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
@@ -63,12 +63,12 @@ export async function updateDocument<T extends object>(
   change: (current: T | undefined) => T | undefined,
   { ttlSeconds, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
-  const deadlineSignal = AbortSignal.timeout(TIMEOUT_MS);
+  using deadline = startDeadline(TIMEOUT_MS, signal);
   try {
-    return await compareAndSet(state, key, change, { ttlSeconds, signal: anySignal(signal, deadlineSignal) });
+    return await compareAndSet(state, key, change, { ttlSeconds, signal: deadline.signal });
   } catch (error) {
     const isAborted = ['TimeoutError', 'AbortError'].includes((error as Error).name);
-    if (isAborted && deadlineSignal.aborted && !signal?.aborted) throw unavailable('the store', error);
+    if (isAborted && deadline.isOver) throw unavailable('the store', error);
     throw error;
   }
 }
