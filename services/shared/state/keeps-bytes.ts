@@ -18,7 +18,8 @@ function shuffled(bytes: Buffer): Buffer {
 /** Bytes that a store, or a client of one, may take for something else. */
 const samples = (): Buffer[] => [
   Buffer.alloc(0),
-  ...[...everyByte].map((byte) => Buffer.of(byte)),
+  // The only byte of a value is its first and its last.
+  ...[...'\0\t\n\r "$%0[{\x7f\x80\xff'].map((byte) => Buffer.from(byte, 'latin1')),
   everyByte,
   Buffer.from(everyByte).reverse(),
   ...Array.from({ length: 4 }, () => shuffled(everyByte)),
