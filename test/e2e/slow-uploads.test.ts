@@ -30,7 +30,7 @@ async function sendTooSlowly(system: SystemUnderTest, url: string, method: strin
   sent.write(BEGIN);
   const trickle = setInterval(() => sent.write('x'), 200);
   try {
-    await waitFor('the refusal', () => isRefused(system, traceId));
+    await waitFor('the refusal', () => isRefused(system, traceId), { timeoutMs: 120_000 });
     sent.end();
     const [answer] = await answered;
     const { code } = (await json(answer)) as { code: string };
@@ -57,7 +57,7 @@ for (const system of systemsUnderTest()) {
     describe(`slow uploads ${how}, over ${system.name}`, { concurrency: true }, () => {
       const api = client(url, extra);
 
-      it('ends a slow POST /upload with 408', { timeout: 60_000 }, async () => {
+      it('ends a slow POST /upload with 408', async () => {
         const account = await api.newAccount();
         const headers = { ...extra, ...api.bearer(account), 'content-type': 'video/mp4' };
         const { status, code } = await sendTooSlowly(system, `${url}/upload`, 'POST', headers);
@@ -66,9 +66,7 @@ for (const system of systemsUnderTest()) {
         assert.deepEqual(((await jobs.json()) as { jobs: object[] }).jobs, []);
       });
 
-      it('ends a slow PATCH with 408, keeps what has arrived, and takes the rest', {
-        timeout: 60_000,
-      }, async () => {
+      it('ends a slow PATCH with 408, keeps what has arrived, and takes the rest', async () => {
         const account = await api.newAccount();
         const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
         const created = await api.send('/uploads', {

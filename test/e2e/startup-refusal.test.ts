@@ -46,7 +46,7 @@ async function startMemcached(test: TestContext, stateRoot: string): Promise<num
   test.after(() => child.stop());
   const answers = async (attempt: AbortSignal) =>
     (await readFirstBytes(port, Buffer.from('version\r\n'), attempt)).toString().startsWith('VERSION');
-  await waitUntilReady(child, answers, { timeoutMs: 10_000, signal });
+  await waitUntilReady(child, answers, { timeoutMs: 60_000, signal });
   return port;
 }
 

@@ -207,7 +207,7 @@ describe('a conversion that begins during the upload', () => {
   });
 
   it('is given up soon after its job was accepted, where it stands still', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async (context) => {
     const ports = { ffmpeg: await encoder(context, HANGS_AT_PIPE), stallMs: 100 };
     const patient = { ...ports, limits: { ...limits, maxConvertSeconds: 600 } };
