@@ -23,7 +23,7 @@ import { waitFor } from '../../../support/wait.ts';
 import { createTestConverter } from '../job/test-converter.ts';
 import { expires, growingUpload, noisyFilm, once } from './growing-upload.ts';
 
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 const film = noisyFilm;
 const mpeg = ['-c:v', 'mpeg2video', '-q:v', '1', '-c:a', 'aac'];
 const vorbis = ['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'];
