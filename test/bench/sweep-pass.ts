@@ -7,7 +7,7 @@ import { createBlobStore } from '../../services/shared/blobs/blob-store.ts';
 import type { Sidecar } from '../../services/shared/dapr/sidecar.ts';
 import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { createLog } from '../../services/shared/runtime/log.ts';
-import { countingState } from './counting-state.ts';
+import { countingState } from '../support/counting-state.ts';
 import { timed } from './statistics.ts';
 
 /** Jobs and indexes of the benchmark are kept for this long. */

@@ -108,7 +108,8 @@ async function addOwned(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { state, ttlSeconds } = store;
-  const head = (await readDocument<Page>(state, headKey(owner), signal))?.document;
+  const read = await readDocument<Page>(state, headKey(owner), signal);
+  const head = read?.document;
   // All writers that find the same full head write the same page. One of them replaces the head below.
   const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
   if (full) {
@@ -122,7 +123,8 @@ async function addOwned(
     if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
     return undefined;
   };
-  const page = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
+  const options = { ttlSeconds, expected: read ?? 'absent', signal } as const;
+  const page = await updateDocument<Page>(state, headKey(owner), change, options);
   if (!page?.ids.includes(id)) await addOwned(store, owner, id, signal);
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 
 /** A sidecar on another machine that has gone without a word is noticed by TCP after this time. */
 const TCP_KEEP_ALIVE_MS = 10_000;
@@ -54,7 +54,7 @@ export function createGrpcClient(origin: string, headers: Record<string, string>
   return {
     async call({ path, frame, timeoutMs, signal }) {
       const session = open();
-      const timeoutSignal = AbortSignal.timeout(timeoutMs);
+      using deadline = startDeadline(timeoutMs, signal);
       const stream = session.request(
         {
           [constants.HTTP2_HEADER_METHOD]: 'POST',
@@ -64,14 +64,14 @@ export function createGrpcClient(origin: string, headers: Record<string, string>
           'grpc-timeout': `${timeoutMs}m`,
           ...headers,
         },
-        { signal: anySignal(signal, timeoutSignal) },
+        { signal: deadline.signal },
       );
       try {
         await answered(stream, frame);
       } catch (error) {
         // The connection may be half open. The next call opens another one.
-        if (timeoutSignal.aborted && current === session) current = undefined;
-        if (timeoutSignal.aborted) session.close();
+        if (deadline.isOver && current === session) current = undefined;
+        if (deadline.isOver) session.close();
         throw error;
       }
       return stream.writableFinished;

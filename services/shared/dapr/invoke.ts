@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { invokePath } from './names.ts';
 
@@ -30,7 +30,7 @@ export async function invoke(
   appId: string,
   { method, path, headers, body, timeoutMs = TIMEOUT_MS, signal }: InvokeRequest,
 ): Promise<InvokeReply> {
-  const timeoutSignal = AbortSignal.timeout(timeoutMs);
+  using deadline = startDeadline(timeoutMs, signal);
   try {
     const reply = await http.request({
       method,
@@ -38,7 +38,7 @@ export async function invoke(
       headers: { ...headers, ...sidecarHeaders },
       // Pieces are sent in chunks: a sidecar keeps a body with a Content-Length in memory, twice, before it passes it on.
       body: typeof body === 'object' ? Readable.from(body, { objectMode: false }) : (body ?? null),
-      signal: anySignal(signal, timeoutSignal),
+      signal: deadline.signal,
     });
     return { status: reply.statusCode, headers: reply.headers, body: await reply.body.text() };
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import type { BindingPorts } from './mail-binding.ts';
 import { PATHS } from './names.ts';
@@ -24,14 +24,14 @@ export async function readMetadata(
   { http, origin, headers }: BindingPorts,
   signal: AbortSignal | undefined,
 ): Promise<SidecarMetadata> {
-  const timeoutSignal = AbortSignal.timeout(TIMEOUT_MS);
+  using deadline = startDeadline(TIMEOUT_MS, signal);
   try {
     const reply = await http.request({
       method: 'GET',
       origin,
       path: PATHS.metadata,
       headers,
-      signal: anySignal(signal, timeoutSignal),
+      signal: deadline.signal,
     });
     if (reply.statusCode >= 300) throw new Error(`the sidecar answered ${reply.statusCode}`);
     return sidecarMetadata.parse(await reply.body.json());

@@ -1,6 +1,7 @@
 // Not '@dapr/dapr', which loads its gRPC client, server and actors too: 27 MB and 0.3 s in every service.
 import pubSub from '@dapr/dapr/implementation/Client/HTTPClient/pubsub.js';
 import type { Dispatcher } from 'undici';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { COMPONENTS, PATHS } from './names.ts';
 
@@ -26,12 +27,13 @@ export function createPublish(
   const client: Client = {
     options: { logger: { service: NO_LOG } },
     async execute(path, params) {
+      using deadline = startDeadline(timeoutMs);
       const reply = await http.request({
         method: 'POST',
         path: PATHS.api + path,
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(params?.body),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: deadline.signal,
       });
       const text = await reply.body.text();
       if (reply.statusCode >= 300)

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, Pool } from 'undici';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { createDaprState } from './dapr-state-store.ts';
@@ -116,12 +116,12 @@ async function checkOutbound(
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const timeoutSignal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  using deadline = startDeadline(CHECK_TIMEOUT_MS, signal);
   const reply = await http.request({
     method: 'GET',
     path: PATHS.outboundHealth,
     headers,
-    signal: anySignal(signal, timeoutSignal),
+    signal: deadline.signal,
   });
   await reply.body.dump();
   if (reply.statusCode >= 300) throw unavailable('the Dapr sidecar');

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { anySignal } from '../runtime/abort-signals.ts';
 import { countGarbage } from '../runtime/count-garbage.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { type AppError, unavailable } from '../runtime/errors.ts';
 import { PATHS } from './names.ts';
 
@@ -35,14 +35,14 @@ export function createStateApi(http: Dispatcher, headers: Record<string, string>
 
   return async ({ method, path = '', body, signal, buffer = NO_BUFFER }) => {
     signal?.throwIfAborted();
-    const timeoutSignal = AbortSignal.timeout(TIMEOUT_MS);
+    using deadline = startDeadline(TIMEOUT_MS, signal);
     try {
       const response = await http.request({
         method,
         path: PATHS.state + path,
         body: body ?? null,
         headers: body === undefined ? headers : jsonHeaders,
-        signal: anySignal(signal, timeoutSignal),
+        signal: deadline.signal,
       });
       const bytes = await collect(response.body, buffer);
       return { status: response.statusCode, etag: String(response.headers.etag), body: bytes };

@@ -44,7 +44,8 @@ export function createJobStore(state: StateStore): JobStore {
         if (current) throw new AppError('state_conflict', 'there is a job with this id');
         return toStoredJob(job);
       };
-      await updateDocument<StoredJob>(state, key(job.id), change, { ttlSeconds, signal });
+      const options = { ttlSeconds, expected: 'absent', signal } as const;
+      await updateDocument<StoredJob>(state, key(job.id), change, options);
     },
 
     async get(id, signal) {

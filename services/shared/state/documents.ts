@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { anySignal } from '../runtime/abort-signals.ts';
+import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
@@ -49,6 +49,11 @@ export async function readDocuments<T>(
 interface UpdateOptions<T> {
   /** The document expires this many seconds after the update. */
   ttlSeconds: number | ((document: T) => number);
+  /**
+   * What the caller has just read, or `absent` for a key that is probably new. This saves the first read. Where it is not so,
+   * that costs an attempt and nothing else. `change` has to return a document for it.
+   */
+  expected?: Stored<T> | 'absent' | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -61,14 +66,14 @@ export async function updateDocument<T extends object>(
   state: StateStore,
   key: string,
   change: (current: T | undefined) => T | undefined,
-  { ttlSeconds, signal }: UpdateOptions<T>,
+  { signal, ...options }: UpdateOptions<T>,
 ): Promise<T | undefined> {
-  const deadlineSignal = AbortSignal.timeout(TIMEOUT_MS);
+  using deadline = startDeadline(TIMEOUT_MS, signal);
   try {
-    return await compareAndSet(state, key, change, { ttlSeconds, signal: anySignal(signal, deadlineSignal) });
+    return await compareAndSet(state, key, change, { ...options, signal: deadline.signal });
   } catch (error) {
     const isAborted = ['TimeoutError', 'AbortError'].includes((error as Error).name);
-    if (isAborted && deadlineSignal.aborted && !signal?.aborted) throw unavailable('the store', error);
+    if (isAborted && deadline.isOver) throw unavailable('the store', error);
     throw error;
   }
 }
@@ -80,25 +85,36 @@ async function compareAndSet<T extends object>(
   state: StateStore,
   key: string,
   change: (current: T | undefined) => T | undefined,
-  { ttlSeconds, signal }: UpdateOptions<T>,
+  { ttlSeconds, expected, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
   const written = new Set<string>();
 
-  async function attempt(): Promise<T | undefined> {
+  async function read(): Promise<(Stored<T> & { revision: string }) | undefined> {
     const entry = await state.get(key, signal);
-    const current = entry && open<T>(entry.value);
-    if (current && written.has(current.revision)) return current.document;
+    return entry && { ...open<T>(entry.value), etag: entry.etag };
+  }
+
+  async function replace(current: Stored<T> | undefined): Promise<T | undefined> {
     const document = change(current?.document);
     if (document === undefined) return current?.document;
     const revision = randomUUID();
     written.add(revision);
     const done = await state.put(key, encodeDocument({ revision, document } satisfies Envelope<T>), {
       ttlSeconds: typeof ttlSeconds === 'function' ? ttlSeconds(document) : ttlSeconds,
-      when: entry ? { etag: entry.etag } : 'create',
+      when: current ? { etag: current.etag } : 'create',
       signal,
     });
     if (!done) throw new Conflict(`${key.split(':')[0]} has too many concurrent writers`);
     return document;
+  }
+
+  let assumed = expected;
+  async function attempt(): Promise<T | undefined> {
+    const first = assumed;
+    assumed = undefined;
+    if (first) return replace(first === 'absent' ? undefined : first);
+    const current = await read();
+    return current && written.has(current.revision) ? current.document : replace(current);
   }
 
   const isRetryable = (error: unknown) => error instanceof Conflict;

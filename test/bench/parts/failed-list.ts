@@ -6,8 +6,8 @@ import { createBlobStore } from '../../../services/shared/blobs/blob-store.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { createLog } from '../../../services/shared/runtime/log.ts';
 import type { StateStore } from '../../../services/shared/state/state-store.ts';
+import { countingState } from '../../support/counting-state.ts';
 import { failed } from '../../support/job.ts';
-import { countingState } from '../counting-state.ts';
 import type { Row } from '../report.ts';
 import { timed } from '../statistics.ts';
 

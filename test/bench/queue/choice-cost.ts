@@ -4,7 +4,7 @@ import { createTurns } from '../../../services/converter/fairness/turns.ts';
 import { createJobStore } from '../../../services/shared/jobs/job-store.ts';
 import { createLog } from '../../../services/shared/runtime/log.ts';
 import type { StateStore } from '../../../services/shared/state/state-store.ts';
-import { countingState } from '../counting-state.ts';
+import { countingState } from '../../support/counting-state.ts';
 import { timed } from '../statistics.ts';
 
 export interface ChoiceCost {

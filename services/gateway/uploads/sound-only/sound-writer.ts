@@ -15,6 +15,8 @@ const YOUNG_HEAP = 1;
 
 /** Leaves the picture out of films, one after the other, in a thread of its own. */
 export interface SoundWriter {
+  /** Starts the thread, which takes 0.2 s. `write` would do so otherwise. */
+  prepare(): void;
   /**
    * See `writeSound`. Rejects with the reason of the signal, and where the film could not be read in time or at all.
    */
@@ -22,16 +24,25 @@ export interface SoundWriter {
   close(): Promise<void>;
 }
 
-/** @param maxMs how long a film may take, with its wait for the films before it */
-export function createSoundWriter(maxMs = MAX_MS): SoundWriter {
+const THREAD = new URL('./sound-worker.ts', import.meta.url);
+
+/**
+ * @param maxMs how long a film may take, with its wait for the films before it
+ * @param thread the module that the thread runs
+ */
+export function createSoundWriter(maxMs = MAX_MS, thread = THREAD): SoundWriter {
   const turns = createSemaphore(1);
   let current: Worker | undefined;
 
   function start(): Worker {
-    const worker = new Worker(new URL('./sound-worker.ts', import.meta.url), {
+    const worker = new Worker(thread, {
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP, maxYoungGenerationSizeMb: YOUNG_HEAP },
     });
-    worker.unref();
+    const forget = () => {
+      if (current === worker) current = undefined;
+    };
+    // Whoever waits for the thread gets its error. Without this listener, that of a thread nobody waits for would end the process.
+    worker.on('error', forget).on('exit', forget).unref();
     return worker;
   }
 
@@ -42,11 +53,16 @@ export function createSoundWriter(maxMs = MAX_MS): SoundWriter {
     await worker?.terminate();
   }
 
-  async function ask(request: SoundRequest, signal: AbortSignal): Promise<boolean> {
+  function running(): Worker {
     current ??= start();
+    return current;
+  }
+
+  async function ask(request: SoundRequest, signal: AbortSignal): Promise<boolean> {
+    const worker = running();
     try {
-      const replied = once(current, 'message', { signal }) as Promise<[SoundReply]>;
-      current.postMessage(request);
+      const replied = once(worker, 'message', { signal }) as Promise<[SoundReply]>;
+      worker.postMessage(request);
       const [reply] = await replied;
       if ('error' in reply) throw reply.error;
       return reply.isWritten;
@@ -58,6 +74,9 @@ export function createSoundWriter(maxMs = MAX_MS): SoundWriter {
   }
 
   return {
+    prepare() {
+      running();
+    },
     write(request, signal) {
       const deadlineSignal = AbortSignal.any([signal, AbortSignal.timeout(maxMs)]);
       return turns.run(() => ask(request, deadlineSignal), deadlineSignal);

@@ -23,7 +23,7 @@ const KEPT_CHUNKS = 8;
 export interface StoreVideoPorts {
   blobs: Pick<BlobStore, 'write'>;
   spool: Pick<Spool, 'use'>;
-  soundWriter: Pick<SoundWriter, 'write'>;
+  soundWriter: Pick<SoundWriter, 'prepare' | 'write'>;
   /** How many bytes all films and sounds in the spool may have together. With 0, every file is stored as it arrives. */
   spoolBytes: number;
   log: Log;
@@ -129,6 +129,7 @@ function createStoreFilm({ blobs, soundWriter, log }: StoreVideoPorts) {
     video: VideoToStore,
     { folder, takeRoom, signal, expires }: FilmOptions,
   ): Promise<StoredVideo> => {
+    soundWriter.prepare();
     const [film, output] = [join(folder, 'film'), join(folder, 'sound')];
     const spooled = await spoolUpload(video.bytes, film, { pool, takeRoom, signal });
     const { overflow, size } = spooled;

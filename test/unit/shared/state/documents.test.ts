@@ -5,6 +5,7 @@ import { readDocument, readDocuments, updateDocument } from '../../../../service
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../services/shared/state/state-store.ts';
 import { stoppedClock } from '../../../support/clock.ts';
+import { countingState } from '../../../support/counting-state.ts';
 
 interface Counter {
   count: number;
@@ -104,16 +105,65 @@ describe('updateDocument', () => {
   });
 
   test('throws unavailable when the store does not answer within seconds', async (context) => {
-    const deadline = new AbortController();
-    context.mock.method(AbortSignal, 'timeout', () => deadline.signal);
+    const clock = stoppedClock(context);
     const state: StateStore = {
       ...createMemoryState(),
       get: (_key, signal) =>
         new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
     };
     const update = updateDocument<Counter>(state, 'counter', plusOne, TTL);
-    deadline.abort(new DOMException('timed out', 'TimeoutError'));
-    await assert.rejects(update, { code: 'unavailable' });
+    await assert.rejects(clock.until(update), { code: 'unavailable' });
+  });
+
+  describe('with what the caller expects', () => {
+    const stored = async (state: StateStore) =>
+      (await readDocument<Counter>(state, 'counter')) ?? assert.fail('there is no document');
+
+    /** A store whose document is made after somebody has read it, by another writer. */
+    async function changedMeanwhile() {
+      const state = createMemoryState();
+      await updateDocument<Counter>(state, 'counter', plusOne, TTL);
+      const read = await stored(state);
+      await updateDocument<Counter>(state, 'counter', plusOne, TTL);
+      return { state, read };
+    }
+
+    test('reads nothing where it is so', async () => {
+      const { counted, cost, reset } = countingState(createMemoryState());
+      const created = await updateDocument<Counter>(counted, 'counter', plusOne, {
+        ...TTL,
+        expected: 'absent',
+      });
+      assert.deepEqual([created, cost.calls], [{ count: 1 }, 1]);
+      const expected = await stored(counted);
+      reset();
+      const changed = await updateDocument<Counter>(counted, 'counter', plusOne, { ...TTL, expected });
+      assert.deepEqual([changed, cost.calls], [{ count: 2 }, 1]);
+    });
+
+    for (const isAbsent of [true, false])
+      test(`changes the stored document where ${isAbsent ? 'a new one' : 'an older one'} was expected`, async () => {
+        const { state, read } = await changedMeanwhile();
+        const expected = isAbsent ? 'absent' : read;
+        assert.deepEqual(await updateDocument<Counter>(state, 'counter', plusOne, { ...TTL, expected }), {
+          count: 3,
+        });
+        assert.deepEqual((await stored(state)).document, { count: 3 });
+      });
+
+    test('creates the document where the expected one was deleted', async () => {
+      const { state, read } = await changedMeanwhile();
+      await state.delete('counter');
+      const options = { ...TTL, expected: read };
+      assert.deepEqual(await updateDocument<Counter>(state, 'counter', plusOne, options), { count: 1 });
+    });
+
+    test('makes a change once when it arrived, although the store reported a conflict', async () => {
+      const answers = [false];
+      const state = answering(async (put) => (await put()) && (answers.pop() ?? true));
+      const options = { ...TTL, expected: 'absent' } as const;
+      assert.deepEqual(await updateDocument<Counter>(state, 'counter', plusOne, options), { count: 1 });
+    });
   });
 
   test('uses a TTL that depends on the document', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { describe, it, type TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import {
   createSoundWriter,
   type SoundWriter,
@@ -23,13 +25,14 @@ import { inPieces } from '../../../../support/random.ts';
 import { soundFilm } from '../../../../support/sound-films.ts';
 import { temporaryFolder } from '../../../../support/temporary-folder.ts';
 import { mountTmpfs } from '../../../../support/tmpfs.ts';
+import { waitFor } from '../../../../support/wait.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 
 interface Options {
   spoolBytes?: number;
-  soundWriter?: Pick<SoundWriter, 'write'>;
+  soundWriter?: Pick<SoundWriter, 'prepare' | 'write'>;
   /** Instead of one in a new folder. */
   spool?: Pick<Spool, 'use'>;
 }
@@ -134,7 +137,7 @@ describe('createStoreVideo', () => {
     [
       'a film whose structures make the thread fail',
       mp4,
-      { soundWriter: { write: () => Promise.reject(new Error('out of memory')) } },
+      { soundWriter: { prepare: () => undefined, write: () => Promise.reject(new Error('out of memory')) } },
     ],
   ];
   for (const [name, film, options, video] of WHOLE) {
@@ -188,6 +191,21 @@ describe('createStoreVideo', () => {
     assert.deepEqual(await folders(), []);
   });
 
+  it('starts the thread before a film has arrived', async (context) => {
+    const order: string[] = [];
+    const soundWriter = {
+      prepare: () => void order.push('prepare'),
+      write: async () => order.push('write') === 0,
+    };
+    const bytes = await readFile(await mp4());
+    async function* watched(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+      order.push('arrived');
+    }
+    await build(context, { soundWriter }).store(bytes, { bytes: watched() });
+    assert.deepEqual(order, ['prepare', 'arrived', 'write']);
+  });
+
   it('gives the room of a film back, also of one that failed', async (context) => {
     const bytes = await readFile(await mp4());
     const { store } = build(context, { spoolBytes: 3 * bytes.length });
@@ -203,6 +221,36 @@ describe('createStoreVideo', () => {
 });
 
 describe('createSoundWriter', () => {
+  it('closes a thread that nothing was asked of', async () => {
+    const writer = createSoundWriter();
+    writer.prepare();
+    await writer.close();
+  });
+
+  it('survives a thread that fails while nobody waits for it, and starts another one', async (context) => {
+    const folder = temporaryFolder(context);
+    const marker = join(folder, 'started');
+    const thread = join(folder, 'thread.mjs');
+    // The first thread fails. Any other one answers.
+    await writeFile(
+      thread,
+      `import { existsSync, writeFileSync } from 'node:fs';
+      import { parentPort } from 'node:worker_threads';
+      const isFirst = !existsSync(${JSON.stringify(marker)});
+      writeFileSync(${JSON.stringify(marker)}, '');
+      if (isFirst) throw new Error('no memory');
+      parentPort.on('message', () => parentPort.postMessage({ isWritten: true }));`,
+    );
+    const writer = createSoundWriter(60_000, pathToFileURL(thread));
+    context.after(() => writer.close());
+    writer.prepare();
+    await waitFor('the first thread', () => existsSync(marker));
+    const request = { film: '', output: '', options: { cover: undefined, track: undefined } };
+    const write = () => writer.write(request, new AbortController().signal);
+    // The failure of the first thread may come after the request.
+    assert.equal(await write().catch(write), true);
+  });
+
   it('goes on with the next film after one that took too long', async (context) => {
     const folder = temporaryFolder(context);
     const film = await mp4();

@@ -1,0 +1,32 @@
+export interface Deadline extends Disposable {
+  /** Is aborted with a `TimeoutError` when the time is over, and with the reason of the outer signal before. */
+  readonly signal: AbortSignal;
+  /** Whether the time was over before the work was, and before the outer signal was aborted. */
+  readonly isOver: boolean;
+}
+
+/**
+ * Bounds one piece of work to `ms` milliseconds. Dispose of it when the work is over, which ends its timer. A timer of
+ * `AbortSignal.timeout` stays to its end with all that it refers to, and so thousands of them do where much is short.
+ */
+export function startDeadline(ms: number, signal?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = !controller.signal.aborted;
+    controller.abort(new DOMException(`not done in ${ms} ms`, 'TimeoutError'));
+  }, ms).unref();
+  const onAbort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: controller.signal,
+    get isOver() {
+      return isOver;
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}
