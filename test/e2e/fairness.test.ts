@@ -56,7 +56,9 @@ for (const system of systemsUnderTest()) {
       assert.ok(waiting.length >= LEAST_WAITING, `only ${waiting.length} films waited when it came`);
       assert.equal((await api.finished(one, last)).status, 'done');
       const before = (await withStatus(waiting, 'done')).length;
-      context.diagnostic(`${waiting.length} films waited when it came, and ${before} of them were done before it`);
+      context.diagnostic(
+        `${waiting.length} films waited when it came, and ${before} of them were done before it`,
+      );
       assert.ok(
         before <= MOST_BEFORE,
         `${before} of ${waiting.length} films that waited were done before it`,
