@@ -101,31 +101,32 @@ interface PageStore {
   ttlSeconds: number;
 }
 
+/** @param full a head that is full, and is written as a page */
 async function addOwned(
   store: PageStore,
   owner: string,
   id: string,
   signal: AbortSignal | undefined,
+  full?: Page,
 ): Promise<void> {
   const { state, ttlSeconds } = store;
-  const read = await readDocument<Page>(state, headKey(owner), signal);
-  const head = read?.document;
-  // All writers that find the same full head write the same page. One of them replaces the head below.
-  const full = head && head.ids.length >= PAGE_SIZE ? head : undefined;
-  if (full) {
-    await updateDocument<Page>(state, pageKey(owner, full.number), () => full, { ttlSeconds, signal });
-  }
   const change = (current: Page | undefined): Page | undefined => {
     if (!current) return { number: 0, ids: [id] };
     if (current.ids.includes(id)) return undefined;
     if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
-    // Only a head whose page is written is replaced. A head that has become full meanwhile is left to the next round.
+    // Only a head whose page is written is replaced. Another one, which may have become full meanwhile, is left to the next round.
     if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
     return undefined;
   };
-  const options = { ttlSeconds, expected: read ?? 'absent', signal } as const;
-  const page = await updateDocument<Page>(state, headKey(owner), change, options);
-  if (!page?.ids.includes(id)) await addOwned(store, owner, id, signal);
+  const head = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });
+  if (!head || head.ids.includes(id)) return;
+  // All writers that find the same full head write the same page. One of them replaces the head.
+  await updateDocument<Page>(state, pageKey(owner, head.number), () => head, {
+    ttlSeconds,
+    isNew: true,
+    signal,
+  });
+  await addOwned(store, owner, id, signal, head);
 }
 
 /** Reads the numbered pages from `from` down. The older ones expire first, so the list ends where pages are missing. */

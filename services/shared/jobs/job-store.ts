@@ -44,8 +44,7 @@ export function createJobStore(state: StateStore): JobStore {
         if (current) throw new AppError('state_conflict', 'there is a job with this id');
         return toStoredJob(job);
       };
-      const options = { ttlSeconds, expected: 'absent', signal } as const;
-      await updateDocument<StoredJob>(state, key(job.id), change, options);
+      await updateDocument<StoredJob>(state, key(job.id), change, { ttlSeconds, isNew: true, signal });
     },
 
     async get(id, signal) {

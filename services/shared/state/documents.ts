@@ -3,6 +3,7 @@ import { startDeadline } from '../runtime/deadline.ts';
 import { unavailable } from '../runtime/errors.ts';
 import { retry } from '../runtime/retry.ts';
 import { encodeDocument, type StateStore } from './state-store.ts';
+import { inTurn } from './update-turns.ts';
 
 /** How writers that compete for the same document try again. */
 const RETRY_POLICY = { maxAttempts: 30, pauseMs: 10, maxPauseMs: 250, hasJitter: true };
@@ -49,11 +50,8 @@ export async function readDocuments<T>(
 interface UpdateOptions<T> {
   /** The document expires this many seconds after the update. */
   ttlSeconds: number | ((document: T) => number);
-  /**
-   * What the caller has just read, or `absent` for a key that is probably new. This saves the first read. Where it is not so,
-   * that costs an attempt and nothing else. `change` has to return a document for it.
-   */
-  expected?: Stored<T> | 'absent' | undefined;
+  /** Whether there is probably no such document, which saves the first read. Where there is one, that costs an attempt and nothing else. */
+  isNew?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -70,7 +68,8 @@ export async function updateDocument<T extends object>(
 ): Promise<T | undefined> {
   using deadline = startDeadline(TIMEOUT_MS, signal);
   try {
-    return await compareAndSet(state, key, change, { ...options, signal: deadline.signal });
+    const update = () => compareAndSet(state, key, change, { ...options, signal: deadline.signal });
+    return await inTurn(state, key, update, deadline.signal);
   } catch (error) {
     const isAborted = ['TimeoutError', 'AbortError'].includes((error as Error).name);
     if (isAborted && deadline.isOver) throw unavailable('the store', error);
@@ -85,36 +84,25 @@ async function compareAndSet<T extends object>(
   state: StateStore,
   key: string,
   change: (current: T | undefined) => T | undefined,
-  { ttlSeconds, expected, signal }: UpdateOptions<T>,
+  { ttlSeconds, isNew = false, signal }: UpdateOptions<T>,
 ): Promise<T | undefined> {
   const written = new Set<string>();
 
-  async function read(): Promise<(Stored<T> & { revision: string }) | undefined> {
-    const entry = await state.get(key, signal);
-    return entry && { ...open<T>(entry.value), etag: entry.etag };
-  }
-
-  async function replace(current: Stored<T> | undefined): Promise<T | undefined> {
+  async function attempt(): Promise<T | undefined> {
+    const entry = isNew && written.size === 0 ? undefined : await state.get(key, signal);
+    const current = entry && open<T>(entry.value);
+    if (current && written.has(current.revision)) return current.document;
     const document = change(current?.document);
     if (document === undefined) return current?.document;
     const revision = randomUUID();
     written.add(revision);
     const done = await state.put(key, encodeDocument({ revision, document } satisfies Envelope<T>), {
       ttlSeconds: typeof ttlSeconds === 'function' ? ttlSeconds(document) : ttlSeconds,
-      when: current ? { etag: current.etag } : 'create',
+      when: entry ? { etag: entry.etag } : 'create',
       signal,
     });
     if (!done) throw new Conflict(`${key.split(':')[0]} has too many concurrent writers`);
     return document;
-  }
-
-  let assumed = expected;
-  async function attempt(): Promise<T | undefined> {
-    const first = assumed;
-    assumed = undefined;
-    if (first) return replace(first === 'absent' ? undefined : first);
-    const current = await read();
-    return current && written.has(current.revision) ? current.document : replace(current);
   }
 
   const isRetryable = (error: unknown) => error instanceof Conflict;
