@@ -96,7 +96,7 @@ describe('bytes that are saved as they are, through a sidecar that fails', () =>
     try {
       const begin = performance.now();
       await assert.rejects(sidecar.state.putBytes(key, randomBytes(MIB)), UNAVAILABLE);
-      assert.ok(performance.now() - begin < 15_000);
+      assert.ok(performance.now() - begin < 40_000);
     } finally {
       signalProcess(pid, 'SIGCONT');
     }

@@ -10,7 +10,7 @@ import type { Bench } from './workshop.ts';
 import { outputOf } from './workshop.ts';
 
 /** Short, so that a length of nonsense is refused where it is believed. */
-const LIMITS = { maxDurationSeconds: 300, maxConvertSeconds: 120 };
+const LIMITS = { maxDurationSeconds: 300, maxConvertSeconds: 240 };
 
 /** As if four cores were idle, and parts of a second were worth it. */
 const SEVERAL_CORES = {

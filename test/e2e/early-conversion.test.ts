@@ -169,7 +169,7 @@ describe('a slow line to a system with three converters', () => {
       const isBegun = async () => (await countBegins(system.stateRoot)) > RUNS + run;
       const id = await sendSlowly(system, {
         ...{ account, bytes, name: `beside-${run}.mov`, paceMs: PACE_MS },
-        midway: () => waitFor('a converter that begins', isBegun, { timeoutMs: 30_000 }),
+        midway: () => waitFor('a converter that begins', isBegun),
       });
       const job = await api.finished(account, id);
       assert.equal(job.status, 'done', JSON.stringify(job.error));

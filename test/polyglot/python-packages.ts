@@ -27,7 +27,7 @@ export async function pythonWith(requirements: string, report: Report, signal: A
   const program = which('python3');
   if (program === undefined)
     throw new Error('Python is missing: install the packages python3 and python3-pip.');
-  const { stdout: abi } = await promisify(execFile)(program, ['-c', ABI], { signal, timeout: 20_000 });
+  const { stdout: abi } = await promisify(execFile)(program, ['-c', ABI], { signal, timeout: 60_000 });
   const key = createHash('sha256').update(abi).update(readFileSync(requirements)).digest('hex').slice(0, 16);
   const packages = join(makePrivateDir(cacheDir()), `python-${key}`);
   const onWait = (holder: { pid: number }): void =>

@@ -85,7 +85,7 @@ export class Amqp {
 
   async #frame(): Promise<Buffer> {
     while (this.#received.length < 7 || this.#received.length < this.#received.readUInt32BE(3) + 8) {
-      const [chunk] = (await once(this.#socket, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
+      const [chunk] = (await once(this.#socket, 'data', { signal: AbortSignal.timeout(60_000) })) as [Buffer];
       this.#received = Buffer.concat([this.#received, chunk]);
     }
     const size = this.#received.readUInt32BE(3) + 8;

@@ -9,6 +9,12 @@ const find = (...names: string[]): string | undefined =>
   names.map((name) => which(name)).find((found) => found !== undefined);
 
 /**
+ * Milliseconds that a test waits for a browser or for something on its page. On a slow and busy machine, a large page takes longer than
+ * the 30 s after which Playwright gives up. A test that hangs is ended by the bound of the test itself.
+ */
+export const BROWSER_TIMEOUT_MS = 120_000;
+
+/**
  * Makes sure that a Chromium is installed, for tests of what happens in a browser, and its headless shell where apt has one.
  * Throws where there is none.
  */

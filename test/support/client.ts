@@ -66,10 +66,12 @@ export function client(base: string, extraHeaders: Record<string, string> = {}) 
 
     /** Waits until a job is final. */
     async finished(account: Account, id: string): Promise<JobView> {
-      return waitFor(`job ${id} to be final`, async () => {
+      const isFinal = async () => {
         const job = await this.job(account, id);
         return ['done', 'failed', 'cancelled'].includes(job.status) && job;
-      });
+      };
+      // Other tests use the same converter.
+      return waitFor(`job ${id} to be final`, isFinal, { timeoutMs: 240_000 });
     },
   };
 }

@@ -33,7 +33,7 @@ export async function convertFile(
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await copyFile(source, join(folder, INPUT));
-    const limits = { maxDurationSeconds: 600, maxConvertSeconds: 120 };
+    const limits = { maxDurationSeconds: 600, maxConvertSeconds: 240 };
     const transcode = createTranscode({ ...unconfinedTools, limits, ...tools });
     let probed: Probe | undefined;
     const made = await transcode({

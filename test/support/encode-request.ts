@@ -12,7 +12,7 @@ export const encodeRequest = (fields: Partial<EncodeRequest> = {}): EncodeReques
   inputArguments: untrustedInput,
   inputBytes: 100_000,
   options: { quality: 2 },
-  limits: { maxDurationSeconds: 3600, maxConvertSeconds: 60 },
+  limits: { maxDurationSeconds: 3600, maxConvertSeconds: 240 },
   signal: new AbortController().signal,
   onTime: () => undefined,
   ...fields,

@@ -6,7 +6,7 @@ export async function runEventLoop(count = 100): Promise<void> {
 }
 
 /** Runs the event loop until a condition is true. The bound ends a test that hangs; it promises nothing about speed. */
-export async function eventually(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
+export async function eventually(condition: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`gave up waiting for ${condition}`);

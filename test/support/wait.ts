@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** ms. Default: 60 s. The bound ends a test that hangs; it promises nothing about speed. */
+  /** ms. Default: 120 s. The bound ends a test that hangs; it promises nothing about speed. */
   timeoutMs?: number;
   /** ms between two polls. Default: 100 ms. */
   pauseMs?: number;
@@ -23,7 +23,7 @@ export async function waitFor<T>(what: string, poll: Poll<T>, options: WaitOptio
 /** Like {@link waitFor}, but returns undefined when the time is over. It polls at least once. */
 export async function waitAtMost<T>(
   poll: Poll<T>,
-  { timeoutMs = 60_000, pauseMs = 100, signal }: WaitOptions = {},
+  { timeoutMs = 120_000, pauseMs = 100, signal }: WaitOptions = {},
 ): Promise<T | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

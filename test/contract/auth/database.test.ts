@@ -32,10 +32,9 @@ describe('connectDatabase', () => {
     skip,
   }, async (t) => {
     const [database] = await createDatabase(t);
-    await assert.rejects(database.rows('SELECT SLEEP(6)'), isUnavailable);
-    const start = performance.now();
+    await assert.rejects(database.rows('SELECT SLEEP(60)'), isUnavailable);
+    // On the same connection, it would wait for the end of the other one, and be given up like that.
     await database.rows('SELECT 1');
-    assert.ok(performance.now() - start < 500);
   });
 
   it('replaces a connection that the server closed', { skip }, async (t) => {

@@ -15,7 +15,7 @@ const ANN = 'ann@example.com';
 const BOB = 'bob@example.com';
 const PASSWORD = 'open: sésame!';
 /** Bounds the wait for a round. */
-const WAIT_MS = 20_000;
+const WAIT_MS = 120_000;
 
 /** A replica for which addresses need not be confirmed, with Ann, whose address is not confirmed, and Bob, whose address is. */
 async function build(t: TestContext) {

@@ -7,8 +7,6 @@ import { video } from '../../support/media.ts';
 import { systemsUnderTest } from '../../support/systems-under-test.ts';
 import { rowOf, visit } from './visit.ts';
 
-const CONVERSION = { timeout: 90_000 };
-
 for (const { name: system, gatewayUrl } of systemsUnderTest()) {
   describe(`a guest of the web page over ${system}`, () => {
     it('converts a film that is dropped on the welcome page, registers, and still has the MP3', async (context) => {
@@ -21,7 +19,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
       await page.getByText(/kB of .* will be sent/).waitFor();
       await convertButton(page).click();
       const download = rowOf(page, name).getByRole('link', { name: `Download: ${name}` });
-      await download.waitFor(CONVERSION);
+      await download.waitFor();
 
       await page.getByRole('link', { name: 'Create an account to reach them from anywhere' }).click();
       await page.getByLabel('E-mail address').fill(user.email);

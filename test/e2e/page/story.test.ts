@@ -11,8 +11,6 @@ import { systemsUnderTest } from '../../support/systems-under-test.ts';
 import { waitFor } from '../../support/wait.ts';
 import { rowOf, visit, visitSignedUp } from './visit.ts';
 
-const CONVERSION = { timeout: 90_000 };
-
 for (const { name: system, gatewayUrl } of systemsUnderTest()) {
   describe(`the web page over ${system}`, () => {
     it('takes a film that somebody drops who has just registered, plays its MP3 and lets them download it', async (context) => {
@@ -27,7 +25,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
       await convertButton(page).click();
 
       const row = rowOf(page, name);
-      await row.getByRole('link', { name: `Download: ${name}` }).waitFor(CONVERSION);
+      await row.getByRole('link', { name: `Download: ${name}` }).waitFor();
       await row.getByRole('link', { name, exact: true }).click();
       await page.getByRole('button', { name: 'Play' }).click();
       const position = page.getByRole('slider', { name: 'Position' });
@@ -80,7 +78,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
       await page.getByText(/will be sent/).waitFor();
       await convertButton(page).click();
       const row = rowOf(page, basename(film));
-      await row.getByText('Sound is missing').waitFor(CONVERSION);
+      await row.getByText('Sound is missing').waitFor();
       await row.getByRole('link', { name: basename(film), exact: true }).click();
       await page.getByText(/^The end of the film is missing\. .+ were there/).waitFor();
     });
@@ -101,7 +99,7 @@ for (const { name: system, gatewayUrl } of systemsUnderTest()) {
           const name = basename(film);
           await rowOf(tab, name)
             .getByRole('link', { name: `Download: ${name}` })
-            .waitFor(CONVERSION);
+            .waitFor();
         }
       await signOut(other);
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();

@@ -9,7 +9,7 @@ import { chromium as browsers } from 'playwright-core';
 import * as tus from 'tus-js-client';
 import { report } from '../../../deploy/process/terminal.ts';
 import { pythonWith } from '../../polyglot/python-packages.ts';
-import { headlessShell } from '../../support/chromium.ts';
+import { BROWSER_TIMEOUT_MS, headlessShell } from '../../support/chromium.ts';
 import { type Account, client } from '../../support/client.ts';
 import { file, freeBox, video } from '../../support/media.ts';
 import { randomBytes } from '../../support/random.ts';
@@ -102,6 +102,7 @@ for (const system of systemsUnderTest()) {
         args: ['--no-sandbox'],
       });
       const page = await browser.newPage();
+      page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
       // Any document of the gateway will do. Scripts on it have the gateway's origin.
       await page.goto(`${system.gatewayUrl}/openapi.json`);
       await page.addScriptTag({ path: TUS_JS });

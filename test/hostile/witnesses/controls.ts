@@ -68,7 +68,7 @@ async function provoke(grounds: Grounds, control: Control): Promise<string[]> {
     await writeFile(join(folder, 'input'), control.file);
     const open = ['-nostdin', '-v', 'quiet', ...control.before, '-i', 'input'];
     const { stdout } = await run('ffmpeg', [...open, '-t', '1', ...after, '-'], {
-      ...{ cwd: folder, timeout: 10_000, killSignal: 'SIGKILL' as const },
+      ...{ cwd: folder, timeout: 60_000, killSignal: 'SIGKILL' as const },
     }).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? '' }));
     return await grounds.takeFaults([stdout]);
   } finally {

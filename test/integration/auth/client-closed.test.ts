@@ -15,7 +15,7 @@ const ROUTES = [
   ['/register', { 'content-type': 'application/json' }, { email: EMAIL, password: PASSWORD }],
 ] as const;
 
-describe('createAuthApp › a request whose client closes the connection', { timeout: 20_000 }, () => {
+describe('createAuthApp › a request whose client closes the connection', { timeout: 120_000 }, () => {
   for (const [path, headers, body] of ROUTES) {
     it(`stops waiting for the password hash of POST ${path}`, async (t) => {
       const signals: (AbortSignal | undefined)[] = [];

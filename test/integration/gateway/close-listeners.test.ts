@@ -17,7 +17,7 @@ const STREAMS = [
 
 for (const [path, what] of STREAMS) {
   test(`a response with ${what} has fewer listeners than those of which Node warns`, {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async (t) => {
     const gateway = await withMp3({ bytes: MP3 });
     const server = createBoundedServer(gateway.app.callback());

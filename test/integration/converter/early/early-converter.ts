@@ -21,7 +21,7 @@ import { growingUpload, noisyFilm } from './growing-upload.ts';
 
 type MemoryState = ReturnType<typeof createMemoryState>;
 const HEAD_BYTES = 5 * CHUNK_BYTES;
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 const film = async () =>
   readFile(await noisyFilm('film.mkv', '-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'));
 

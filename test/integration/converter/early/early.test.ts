@@ -23,7 +23,7 @@ import { waitFor } from '../../../support/wait.ts';
 import { createTestConverter } from '../job/test-converter.ts';
 import { expires, growingUpload, noisyFilm, once } from './growing-upload.ts';
 
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 const film = noisyFilm;
 const mpeg = ['-c:v', 'mpeg2video', '-q:v', '1', '-c:a', 'aac'];
 const vorbis = ['-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'];
@@ -207,7 +207,7 @@ describe('a conversion that begins during the upload', () => {
   });
 
   it('is given up soon after its job was accepted, where it stands still', {
-    timeout: 30_000,
+    timeout: 120_000,
   }, async (context) => {
     const ports = { ffmpeg: await encoder(context, HANGS_AT_PIPE), stallMs: 100 };
     const patient = { ...ports, limits: { ...limits, maxConvertSeconds: 600 } };

@@ -15,12 +15,11 @@ const RUNS = 20;
 const isDone = async (converter: TestConverter, job: QueuedJob) =>
   (await converter.job(job)).status === 'done';
 
-/** Milliseconds from now until a job is claimed. */
-async function untilClaimed(converter: TestConverter, job: QueuedJob): Promise<number> {
-  const start = performance.now();
-  await waitFor('the claim', async () => (await converter.job(job)).status !== 'queued', { pauseMs: 5 });
-  return performance.now() - start;
-}
+/** A converter with this leaves jobs to their beginners for longer than any test lasts. */
+const PATIENT = { leaveMs: 3600_000 };
+
+const untilClaimed = (converter: TestConverter, job: QueuedJob) =>
+  waitFor('the claim', async () => (await converter.job(job)).status !== 'queued', { pauseMs: 5 });
 
 describe('the job of a video with which one of two converters has begun', () => {
   it(`is converted there in ${RUNS} of ${RUNS} runs, when its event comes to the other one`, async (context) => {
@@ -41,14 +40,15 @@ describe('the job of a video with which one of two converters has begun', () => 
     );
   });
 
-  it('is claimed by the other one within five seconds where its beginner is dead', async (context) => {
+  it('is claimed by the other one after three seconds where its beginner is dead', async (context) => {
     const { state, upload } = await setUp();
     await using living = await startConverter(context, state);
     const dead = createBeginners(state, pino({ level: 'silent' }));
     const job = await upload(({ job_id }) => dead.show(job_id, new AbortController().signal));
+    const start = performance.now();
     const delivered = living.converter.deliver(job);
-    const ms = await untilClaimed(living.converter, job);
-    assert.ok(ms > 2_000 && ms < 5_000, `${ms} ms`);
+    await untilClaimed(living.converter, job);
+    assert.ok(performance.now() - start > 2_000);
     await delivered;
     assert.equal(await isDone(living.converter, job), true);
   });
@@ -56,13 +56,12 @@ describe('the job of a video with which one of two converters has begun', () => 
   it('is claimed by the other one at once when its beginner gives up', async (context) => {
     const { state, upload } = await setUp();
     await using first = await startConverter(context, state);
-    await using second = await startConverter(context, state);
+    await using second = await startConverter(context, state, PATIENT);
     const job = await upload((request) => first.early.begin(request));
     // It frees its room on the disk before it has looked for the job.
     assert.equal(await first.early.giveUp(), true);
     const delivered = second.converter.deliver(job);
-    const ms = await untilClaimed(second.converter, job);
-    assert.ok(ms < 1_000, `${ms} ms`);
+    await untilClaimed(second.converter, job);
     await delivered;
     assert.equal(second.hasConverted(), true);
   });
@@ -70,7 +69,7 @@ describe('the job of a video with which one of two converters has begun', () => 
   it('is left to the other one when its beginner has no free slot any more', async (context) => {
     const { state, upload } = await setUp();
     await using first = await startConverter(context, state);
-    await using second = await startConverter(context, state);
+    await using second = await startConverter(context, state, PATIENT);
     const other = Promise.withResolvers<void>();
     // A short task, beside which no other begins.
     const task = { id: '1', owner: '2', account: '2', queuedAt: '', seconds: 1 };
@@ -80,8 +79,7 @@ describe('the job of a video with which one of two converters has begun', () => 
       busy = first.slots.run(new AbortController().signal, () => other.promise, task);
     });
     const delivered = second.converter.deliver(job);
-    const ms = await untilClaimed(second.converter, job);
-    assert.ok(ms < 2_000, `${ms} ms`);
+    await untilClaimed(second.converter, job);
     await delivered;
     assert.equal(await isDone(second.converter, job), true);
     // The beginner sees that, and frees its room on the disk.
@@ -134,7 +132,7 @@ describe('the job of a video with which one of two converters has begun', () => 
     const start = performance.now();
     while (!(await isDone(other.converter, job))) {
       await other.converter.look();
-      assert.ok(performance.now() - start < 10_000, 'the job is stuck');
+      assert.ok(performance.now() - start < 60_000, 'the job is stuck');
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const started = other.converter.lines.find(({ msg }) => msg === 'conversion started');

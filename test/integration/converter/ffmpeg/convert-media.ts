@@ -18,7 +18,7 @@ export async function convertMedia(source: string, fields: ConvertMediaOptions =
   const { options = { quality: 5 }, cores = 1, maxDurationSeconds = 12 * 3600 } = fields;
   const idleCores = createCoreSlots(cores);
   const tools = {
-    limits: { maxDurationSeconds, maxConvertSeconds: 120 },
+    limits: { maxDurationSeconds, maxConvertSeconds: 240 },
     ...{ idleCores, minSegmentSeconds: 2 },
   };
   const convert = () => convertFile(source, options, tools);

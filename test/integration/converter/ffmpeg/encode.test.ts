@@ -12,7 +12,7 @@ import { encodeRequest } from '../../../support/encode-request.ts';
 import { media, tone } from '../../../support/media.ts';
 import { unconfined } from '../../../support/tools.ts';
 
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 
 describe('encode › the bit rate of the MP3', () => {
   for (const [rate, bitrate] of [

@@ -43,7 +43,7 @@ async function convert(source: string, fields: Case = {}) {
   await copyFile(source, join(folder, INPUT));
   await prepare?.(folder);
   const cores = createCoreSlots(slots);
-  const limits = { maxDurationSeconds, maxConvertSeconds: 120 };
+  const limits = { maxDurationSeconds, maxConvertSeconds: 240 };
   const transcode = createTranscode({
     ffmpeg: unconfined(ffmpeg),
     ffprobe,

@@ -92,7 +92,7 @@ describe('encode › the MP3 of which the sound is measured meanwhile', { concur
       assert.ok(plain.includes('-af'));
       await runEncoder(ffmpeg, plain, {
         ...{ folder, writes: [OUTPUT], signal, listsPackets: false, onTime: () => undefined },
-        timeoutSeconds: 60,
+        timeoutSeconds: 240,
       });
       const expected = await readFile(pathOf(request));
       const { measured, decoded } = await encode(request);
@@ -118,7 +118,7 @@ describe('encode › what is measured meanwhile', { concurrency: 2 }, () => {
       const { sound: found } = await check(request, measured);
       const { folder, signal, inputArguments } = request;
       const input = [...inputArguments, '-i', INPUT];
-      const expected = await measureLoudness({ ffmpeg, folder, signal, timeoutSeconds: 60, input });
+      const expected = await measureLoudness({ ffmpeg, folder, signal, timeoutSeconds: 240, input });
       assert.ok(
         Math.abs((found.integrated ?? 0) - (expected.integrated ?? 0)) <= 0.15,
         `${found.integrated}`,

@@ -129,7 +129,7 @@ for (const [what, script, listener] of [
   ['file descriptor 3', 'echo a >&3; exec sleep 1000', 'onData'],
 ] as const) {
   it(`runTool kills the tool and throws when the listener for its ${what} throws`, {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async () => {
     const reason = new Error('the listener failed');
     const running = runTool(unconfined('sh'), ['-c', script], {

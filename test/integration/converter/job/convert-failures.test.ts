@@ -17,7 +17,7 @@ import { createTestConverter } from './test-converter.ts';
 /** The error with which an event is delivered again. */
 const redeliver = { code: 'unavailable' };
 
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 const real = createTranscode({ ...tools, limits });
 
 /** Replaces some tools with shell scripts. */

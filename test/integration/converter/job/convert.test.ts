@@ -16,7 +16,7 @@ import { createTestConverter, TRACE } from './test-converter.ts';
 const redeliver = { code: 'unavailable' };
 const transcode = createTranscode({
   ...tools,
-  limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 },
+  limits: { maxDurationSeconds: 60, maxConvertSeconds: 240 },
 });
 
 describe('createConvert', () => {

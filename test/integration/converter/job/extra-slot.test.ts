@@ -30,7 +30,7 @@ const clip = () => video(2);
 const film = async () =>
   file('film.mp4', Buffer.concat([await readFile(await clip()), freeBox(Buffer.alloc(FILM_BYTES))]));
 
-const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 } });
+const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 240 } });
 
 /** A converter with two slots. What has `film` in its title is converted until the service stops. */
 async function setUp() {

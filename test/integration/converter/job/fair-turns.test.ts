@@ -20,7 +20,7 @@ import { tools } from '../../../support/tools.ts';
 import { abortOf, endless } from './running-conversions.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
 
-const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 60 } });
+const real = createTranscode({ ...tools, limits: { maxDurationSeconds: 60, maxConvertSeconds: 240 } });
 /** The quickest way to end a job. */
 const refuse: Transcode = async () => {
   throw new ConversionFailure('no_audio', 'there is no sound in it');

@@ -9,7 +9,7 @@ import { tools } from '../../../support/tools.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
 
 const film = () => media('film.mp4', ...tone(12), '-c:a', 'aac');
-const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 60, maxConvertSeconds: 240 };
 
 function loggedStages({ lines }: TestConverter): Stage[] {
   const [line, ...more] = lines.filter(({ msg }) => msg === LOG_MESSAGES.stages);

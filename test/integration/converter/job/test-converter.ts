@@ -51,7 +51,7 @@ export interface TestConverter extends AsyncDisposable {
 export const TRACE = '0123456789abcdef0123456789abcdef';
 /** No jobs are known, so that each converter converts those whose events it gets. */
 const noQueuedJobs: QueuedJobs = { update: async () => undefined, all: () => [], forget: () => undefined };
-const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 
 /**
  * Creates a converter on a store in memory, with real ffmpeg. When it is disposed of, it checks that no folder and no process

@@ -62,7 +62,7 @@ describe('verify › the loudness of an MP3', { concurrency: 2 }, () => {
         signal,
       });
       const input = [...untrustedInput, '-f', 'mp3', '-i', OUTPUT];
-      const expected = await measureLoudness({ ffmpeg, folder, signal, timeoutSeconds: 60, input });
+      const expected = await measureLoudness({ ffmpeg, folder, signal, timeoutSeconds: 240, input });
       // ffmpeg prints its values rounded to a tenth.
       near(sound.integrated, expected.integrated, 0.15, 'LUFS');
       near(sound.truePeak, expected.truePeak, 0.25, 'dBTP');

@@ -11,7 +11,7 @@ const measure = (path: string) =>
   measureLoudness({
     ffmpeg,
     input: ['-i', path],
-    ...{ folder: '.', signal: new AbortController().signal, timeoutSeconds: 60 },
+    ...{ folder: '.', signal: new AbortController().signal, timeoutSeconds: 240 },
   });
 
 /** Eight seconds of sound, given by an expression of ffmpeg. */

@@ -33,7 +33,7 @@ async function tryInherited(parts: object | undefined): Promise<boolean> {
     ? `(await import(${module('sandbox/confined.ts')})).createSandbox(${JSON.stringify(parts)})`
     : `(await import(${module('sandbox/no-sandbox.ts')})).noSandbox`;
   const source = `const { runTool } = await import(${module('ffmpeg/run-tool.ts')});
-    const options = { folder: ${JSON.stringify(folder)}, signal: new AbortController().signal, timeoutSeconds: 60 };
+    const options = { folder: ${JSON.stringify(folder)}, signal: new AbortController().signal, timeoutSeconds: 240 };
     const targets = ${JSON.stringify(JSON.stringify(witnesses.targets))};
     const tool = { path: ${JSON.stringify(planted)}, sandbox: ${sandbox} };
     process.stdout.write((await runTool(tool, [targets], options)).output);`;

@@ -25,7 +25,7 @@ after(() => rm(root, { recursive: true }));
 
 async function run(sandbox: Sandbox, argument: string, limits: Limits = {}, writes: string[] = []) {
   const folder = await mkdtemp(join(root, 'job-'));
-  const options = { folder, signal, timeoutSeconds: 60, limits, writes };
+  const options = { folder, signal, timeoutSeconds: 240, limits, writes };
   return { folder, ...(await runTool({ path: planted, sandbox }, [argument], options)) };
 }
 

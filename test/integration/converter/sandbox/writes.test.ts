@@ -17,7 +17,7 @@ async function run(sandbox: Sandbox | undefined, path: string, args: string[], w
   const folder = await mkdtemp(join(root, 'job-'));
   await writeFile(join(folder, 'input'), 'film');
   const limits = { fileBytes: 1000 };
-  const options = { folder, signal, timeoutSeconds: 60, limits, ...(writes && { writes }) };
+  const options = { folder, signal, timeoutSeconds: 240, limits, ...(writes && { writes }) };
   const result = await runTool({ path, sandbox }, args, options);
   const files = await Promise.all(
     (await readdir(folder)).sort().map(async (name) => [name, await readFile(join(folder, name), 'utf8')]),

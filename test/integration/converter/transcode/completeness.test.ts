@@ -10,7 +10,7 @@ import { file, media, picture, tone, truncated, video } from '../../../support/m
 import { randomNumbers } from '../../../support/random.ts';
 import { tools } from '../../../support/tools.ts';
 
-const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 60, maxConvertSeconds: 240 };
 const SECONDS = 6;
 const film = [...picture(SECONDS), ...tone(SECONDS)];
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '10', '-c:a', 'aac'];

@@ -30,7 +30,7 @@ async function toolsFor(source: string): Promise<string[]> {
   });
   const folder = await mkdtemp(join(root, 'attempt-'));
   await copyFile(source, join(folder, INPUT));
-  const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
+  const limits = { maxDurationSeconds: 60, maxConvertSeconds: 240 };
   const transcode = createTranscode({ ffmpeg: counted('ffmpeg'), ffprobe: counted('ffprobe'), limits });
   const { signal } = new AbortController();
   const mp3 = await transcode({ folder, options: {}, signal, onProbe() {}, onTime() {} });

@@ -5,7 +5,7 @@ import type { ConversionOptions } from '../../../../services/shared/jobs/convers
 import { convertFile } from '../../../support/converted.ts';
 import { file, media } from '../../../support/media.ts';
 
-const limits = { maxDurationSeconds: 12 * 3600, maxConvertSeconds: 120 };
+const limits = { maxDurationSeconds: 12 * 3600, maxConvertSeconds: 240 };
 const silence = (seconds: number, ...output: string[]) => [
   ...['-f', 'lavfi', '-i', `anullsrc=r=44100:cl=mono:d=${seconds}`],
   ...output,
@@ -50,11 +50,12 @@ describe('sound that a file of its size cannot hold', { concurrency: 2 }, () => 
   ];
   for (const [what, source, options] of bombs) {
     it(`is refused: ${what}`, async () => {
-      const started = performance.now();
+      // A conversion that its bound of time or of processor time has ended says something else.
       await assert.rejects(convert(await source(), options), {
-        code: /^(conversion_failed|unsupported_codec)$/,
+        code: 'conversion_failed',
+        message:
+          /^the (sound of the file has [\d,]+ channels|sound of the file has a sample rate|file makes far more sound)/,
       });
-      assert.ok(performance.now() - started < 30_000);
     });
   }
 

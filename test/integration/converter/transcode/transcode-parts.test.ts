@@ -10,7 +10,7 @@ import type { ConversionOptions } from '../../../../services/shared/jobs/convers
 import { decodedSeconds, media, tone, truncated } from '../../../support/media.ts';
 import { ffprobe, unconfined } from '../../../support/tools.ts';
 
-const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 60, maxConvertSeconds: 240 };
 const never = new AbortController().signal;
 let root: string;
 before(async () => {

@@ -11,7 +11,7 @@ import { decodedSeconds, file, media, picture, tone, truncated, video } from '..
 import { processesIn } from '../../../support/processes.ts';
 import { tools } from '../../../support/tools.ts';
 
-const limits = { maxDurationSeconds: 60, maxConvertSeconds: 60 };
+const limits = { maxDurationSeconds: 60, maxConvertSeconds: 240 };
 let root: string;
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'mp3converter-transcode-'));

@@ -25,7 +25,7 @@ for (const file of FILES)
     test('contains only blocks that bash can parse', async ({ signal }) => {
       for (const block of blocksOf(read(file), 'sh'))
         await run('bash', ['-n'], {
-          ...{ what: `Parsing\n${block}`, report: () => {}, signal, timeoutMs: 10_000 },
+          ...{ what: `Parsing\n${block}`, report: () => {}, signal, timeoutMs: 60_000 },
           input: block,
         });
     });

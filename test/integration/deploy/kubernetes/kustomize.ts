@@ -28,7 +28,7 @@ export async function ensureKustomize({ report, signal }: KustomizeOptions): Pro
   const kubectl = which('kubectl');
   const kustomize = which('kustomize');
   const outputOf = (file: string, args: string[]): Promise<string> =>
-    run(file, args, { what: `${file} ${args.join(' ')}`, report, signal, timeoutMs: 20_000 }).catch(() => '');
+    run(file, args, { what: `${file} ${args.join(' ')}`, report, signal, timeoutMs: 60_000 }).catch(() => '');
   if (kubectl && /kustomize version: v5\./i.test(await outputOf(kubectl, ['version', '--client'])))
     return [kubectl, 'kustomize'];
   if (kustomize && /\bv5\./.test(await outputOf(kustomize, ['version']))) return [kustomize, 'build'];

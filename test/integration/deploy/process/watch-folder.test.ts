@@ -24,7 +24,7 @@ function watched(test: TestContext) {
     stopping.abort();
     rmSync(root, { recursive: true, force: true });
   });
-  const next = (): Promise<string[]> => waitFor('a save', async () => saves.shift(), { timeoutMs: 10_000 });
+  const next = (): Promise<string[]> => waitFor('a save', async () => saves.shift());
   return { root, put, saves, stopping, next };
 }
 

@@ -117,7 +117,7 @@ describe('the completion of zsh', { skip: !hasShell('zsh') && 'there is no zsh' 
       zpty -d shell`;
     await run('zsh', ['-f', '-c', script], {
       env: { ...process.env, TERM: 'xterm', COLUMNS: '200' },
-      timeout: 30_000,
+      timeout: 120_000,
     });
   });
 });

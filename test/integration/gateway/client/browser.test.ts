@@ -8,7 +8,7 @@ import { chromium as browsers } from 'playwright-core';
 import type { createClient } from '../../../../services/gateway/client/client.ts';
 import type { createTransport } from '../../../../services/gateway/client/http/transport.ts';
 import type { filmOf } from '../../../../services/gateway/client/uploads/film.ts';
-import { headlessShell } from '../../../support/chromium.ts';
+import { BROWSER_TIMEOUT_MS, headlessShell } from '../../../support/chromium.ts';
 import { media } from '../../../support/media.ts';
 import { createTestGateway, mp4 } from '../../../unit/gateway/client/test-gateway.ts';
 import { sha256 } from '../../../unit/gateway/client/test-transport.ts';
@@ -61,6 +61,7 @@ describe('the client in Chromium', () => {
       server.close();
     });
     const page = await browser.newPage();
+    page.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     await page.goto(url);
     const isSecure = () => (globalThis as { isSecureContext?: boolean }).isSecureContext;
     assert.equal(await page.evaluate(isSecure), false);

@@ -13,7 +13,7 @@ import { asOwner } from '../../../unit/gateway/test-gateway.ts';
 
 describe('GET /download/:id', () => {
   test('resets the connection when the download fails half way, so that the client notices', {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async (context) => {
     const gateway = await withMp3({ bytes: MP3 });
     await gateway.state.delete(`chunk:${flat(gateway.job).mp3BlobId}:2`);
@@ -29,7 +29,7 @@ describe('GET /download/:id', () => {
   });
 
   test('stops reading the blob when the client goes away, and logs no error', {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async (context) => {
     const gateway = await withMp3({ bytes: MP3 });
     const read = context.mock.method(gateway.blobs, 'read');
@@ -47,7 +47,7 @@ describe('GET /download/:id', () => {
   });
 
   test('logs no error when the client goes away before the first byte', {
-    timeout: 20_000,
+    timeout: 120_000,
   }, async (context) => {
     const gateway = await withMp3();
     const nothing = (_id: string, { signal }: ReadOptions = {}) =>

@@ -8,7 +8,7 @@ import { listen } from '../../../support/listen.ts';
 import { asOwner, buildGateway } from '../../../unit/gateway/test-gateway.ts';
 
 describe('GET /jobs/:id/events', () => {
-  test('stops reading the store when the client goes away', { timeout: 20_000 }, async (context) => {
+  test('stops reading the store when the client goes away', { timeout: 120_000 }, async (context) => {
     const gateway = buildGateway();
     const job = await gateway.save(newJob());
     const getMany = context.mock.method(gateway.jobs, 'getMany');

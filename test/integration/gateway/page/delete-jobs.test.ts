@@ -50,9 +50,7 @@ describe('deleting jobs on the page', () => {
     for (const name of ['one', 'two']) await page.getByRole('button', { name: `Delete: ${name}` }).click();
     await page.goto('about:blank');
     for (const { id } of jobs)
-      await waitFor('the deletion', async () => (await gateway.jobs.find(id))?.status === 'deleted', {
-        timeoutMs: 5000,
-      });
+      await waitFor('the deletion', async () => (await gateway.jobs.find(id))?.status === 'deleted');
   });
 
   it('shows the job again when the deletion fails, and says why', async (context) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chromium as browsers } from 'playwright-core';
-import { chromium } from '../../../support/chromium.ts';
+import { BROWSER_TIMEOUT_MS, chromium } from '../../../support/chromium.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { startSharedPage } from './open-home.ts';
 
@@ -28,8 +28,9 @@ describe('the page as an app', async () => {
     // A window without a profile cannot install anything.
     // It is closed before its folder is removed, into which it writes until then.
     await using visitor = await browsers.launchPersistentContext(temporaryFolder(context), {
-      ...{ executablePath: chromium(), args: ['--no-sandbox'] },
+      ...{ executablePath: chromium(), args: ['--no-sandbox'], timeout: BROWSER_TIMEOUT_MS },
     });
+    visitor.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     const page = await visitor.newPage();
     await page.goto(url);
     const devtools = await visitor.newCDPSession(page);

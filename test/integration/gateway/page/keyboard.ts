@@ -38,5 +38,5 @@ export async function tabTo(page: Page, name: RegExp): Promise<void> {
 
 /** Waits for the end of what a key has begun, after which the focus must be somewhere. */
 export async function requireFocus(page: Page, what: string): Promise<void> {
-  await waitFor(`a focus after ${what}`, async () => !(await focused(page)).isBody, { timeoutMs: 5000 });
+  await waitFor(`a focus after ${what}`, async () => !(await focused(page)).isBody);
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { buildPage } from '../../../../deploy/page/build.ts';
 import { openSite } from '../../../../services/gateway/page/site.ts';
+import { BROWSER_TIMEOUT_MS } from '../../../support/chromium.ts';
 import { createTestGateway } from '../../../unit/gateway/client/test-gateway.ts';
 import { sharedBrowser } from './test-browser.ts';
 
@@ -91,6 +92,7 @@ export async function openPage(
   options?: BrowserContextOptions,
 ): Promise<OpenedPage> {
   const visitor = await browser.newContext({ locale: 'en-GB', ...options });
+  visitor.setDefaultTimeout(BROWSER_TIMEOUT_MS);
   const page = await visitor.newPage();
   const complaints: string[] = [];
   const origins = new Set<string>();

@@ -1,10 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import { after } from 'node:test';
 import { type Browser, chromium as browsers } from 'playwright-core';
-import { headlessShell } from '../../../support/chromium.ts';
+import { BROWSER_TIMEOUT_MS, headlessShell } from '../../../support/chromium.ts';
 
 export const launchBrowser = (executablePath = headlessShell()): Promise<Browser> =>
-  browsers.launch({ executablePath, args: ['--no-sandbox'] });
+  browsers.launch({ executablePath, args: ['--no-sandbox'], timeout: BROWSER_TIMEOUT_MS });
 
 /** A hook belongs to the suite or the test that adds it. One that is added in here belongs to the whole process. */
 const wholeProcess = new AsyncResource('TestProcess');

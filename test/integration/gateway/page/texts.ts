@@ -18,6 +18,3 @@ export async function textsOf(code: string): Promise<TextOf> {
   const texts: Record<string, Message> = Object.assign({}, main, ...more);
   return (key, values) => formatMessage(texts[key] ?? key, code, values);
 }
-
-/** English, and two languages that are hard for a layout: one that is written from right to left, and one with long words. */
-export const DIFFERENT_LANGUAGES = ['en', 'ar', 'de'];

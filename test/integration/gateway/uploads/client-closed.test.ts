@@ -19,7 +19,7 @@ const WAYS = [
 ] as const;
 
 for (const [way, headers, begin] of WAYS) {
-  describe(`POST /upload with a ${way} body`, { timeout: 20_000 }, () => {
+  describe(`POST /upload with a ${way} body`, { timeout: 120_000 }, () => {
     test('releases the place of a client that goes away before its body is read', async (context) => {
       const claim = Promise.withResolvers<void>();
       let reached = false;
@@ -72,7 +72,7 @@ for (const [way, headers, begin] of WAYS) {
   });
 }
 
-describe('POST /upload with a form whose client goes away', { timeout: 20_000 }, () => {
+describe('POST /upload with a form whose client goes away', { timeout: 120_000 }, () => {
   const FORM = filePart(mp4(1000));
   for (const [where, bytes] of [
     ['before its first byte', 0],

@@ -64,7 +64,7 @@ async function startUpload(context: TestContext) {
   };
 }
 
-describe('POST /upload, refused while the gateway stops', { timeout: 20_000 }, () => {
+describe('POST /upload, refused while the gateway stops', { timeout: 120_000 }, () => {
   test('answers at once with `Connection: close`, and lets the client send the rest before the connection ends', async (t) => {
     const { socket, received, failure, refuse, stop } = await startUpload(t);
     const stopped = stop();
@@ -90,7 +90,7 @@ describe('POST /upload, refused while the gateway stops', { timeout: 20_000 }, (
   });
 });
 
-describe('POST /login, refused while the gateway stops', { timeout: 20_000 }, () => {
+describe('POST /login, refused while the gateway stops', { timeout: 120_000 }, () => {
   test('answers with `Connection: close`', async (t) => {
     const gateway = buildGateway({ auth: () => asked.promise });
     const asked = Promise.withResolvers<never>();

@@ -60,7 +60,7 @@ async function createUpload(gateway: Gateway): Promise<string> {
   return String(headers.location);
 }
 
-describe('POST /upload below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
+describe('POST /upload below the minimum rate', { timeout: 120_000, concurrency: true }, () => {
   for (const [what, headers, begin, next] of [
     ['a raw body whose client trickles', RAW, BEGIN, tenBytes],
     ['a raw body whose client falls silent', RAW, BEGIN, silence],
@@ -102,7 +102,7 @@ describe('POST /upload below the minimum rate', { timeout: 30_000, concurrency: 
   });
 });
 
-describe('POST /probe below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
+describe('POST /probe below the minimum rate', { timeout: 120_000, concurrency: true }, () => {
   for (const [what, path, headers, begin] of [
     ['of a whole file', '/probe', RAW, BEGIN],
     ['of the ends of a file', '/probe?size=900000000&tail=1000', RAW, BEGIN],
@@ -122,7 +122,7 @@ describe('POST /probe below the minimum rate', { timeout: 30_000, concurrency: t
   }
 });
 
-describe('a resumable upload below the minimum rate', { timeout: 30_000, concurrency: true }, () => {
+describe('a resumable upload below the minimum rate', { timeout: 120_000, concurrency: true }, () => {
   async function goOn(gateway: Gateway, path: string): Promise<void> {
     const head = await gateway.call('HEAD', path, { headers: TUS });
     const offset = Number(head.headers['upload-offset']);
@@ -186,7 +186,7 @@ describe('a resumable upload below the minimum rate', { timeout: 30_000, concurr
   });
 });
 
-describe('an upload at or above the minimum rate', { timeout: 30_000 }, () => {
+describe('an upload at or above the minimum rate', { timeout: 120_000 }, () => {
   /** Sends a file in small pieces at twice the minimum rate, for several windows. */
   async function sendSlowly(sent: ClientRequest, bytes: Buffer): Promise<void> {
     for (let start = 0; start < bytes.length; start += 400) {

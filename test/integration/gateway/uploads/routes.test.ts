@@ -28,7 +28,7 @@ const open = (url: string, headers: Record<string, string>) => {
 const chunks = ({ state }: Gateway) => state.keys().filter((key) => key.startsWith('chunk:')).length;
 
 for (const { way, headers, begin } of WAYS) {
-  describe(`POST /upload with a ${way} body`, { timeout: 20_000 }, () => {
+  describe(`POST /upload with a ${way} body`, { timeout: 120_000 }, () => {
     for (const [when, length] of [
       ['with a Content-Length', { 'content-length': String(50 * MIB) }],
       ['in chunks', {}],

@@ -139,7 +139,7 @@ describe('the client of gRPC', () => {
   });
 
   it('opens another connection once the server says that it closes this one', {
-    timeout: 10_000,
+    timeout: 120_000,
   }, async (t) => {
     const { client, sessions } = await serving(t, success);
     await client.call(call());

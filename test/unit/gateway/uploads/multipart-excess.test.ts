@@ -42,7 +42,7 @@ describe('POST /upload with an endless form', () => {
   ];
   for (const [what, begin, again, status] of EXCESSES) {
     test(`refuses ${what} with ${status} before its end and stores nothing`, {
-      timeout: 10_000,
+      timeout: 120_000,
     }, async () => {
       const gateway = buildGateway();
       const answered = Promise.withResolvers<void>();

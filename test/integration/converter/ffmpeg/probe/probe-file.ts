@@ -35,7 +35,7 @@ export const probeAndDecode = (
     // ffmpeg refuses to copy a track whose sample rate it has not found.
     const copied = [...track, '-c', 'copy', '-f', 'framecrc', 'packets'];
     const args = ['-nostdin', '-v', 'error', ...found.inputArguments, '-i', INPUT, ...decoded, ...copied];
-    const { code, stderr } = await runTool(tools.ffmpeg, args, { folder, signal, timeoutSeconds: 60 });
+    const { code, stderr } = await runTool(tools.ffmpeg, args, { folder, signal, timeoutSeconds: 240 });
     assert.equal(code, 0, stderr);
     return { ...found, seconds: (await readFile(join(folder, 'pcm'))).length / 2 / 8000 };
   });

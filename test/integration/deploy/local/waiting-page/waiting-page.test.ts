@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { chromium as browsers } from 'playwright-core';
 import { Progress } from '../../../../../deploy/local/waiting-page/progress.ts';
 import { serveWaitingPage } from '../../../../../deploy/local/waiting-page/waiting-page.ts';
-import { chromium } from '../../../../support/chromium.ts';
+import { BROWSER_TIMEOUT_MS, chromium } from '../../../../support/chromium.ts';
 
 const quiet = () => undefined;
 
@@ -77,6 +77,7 @@ describe('the page that waits for the system', () => {
     const browser = await browsers.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
     context.after(() => browser.close());
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(BROWSER_TIMEOUT_MS);
     await tab.goto(url);
     await progress.during('programs', async () => undefined, quiet);
     await tab.locator('li.done', { hasText: 'Find the programs' }).waitFor();

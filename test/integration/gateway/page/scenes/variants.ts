@@ -13,7 +13,7 @@ export const ZOOMED = { width: 320, height: 256 } as const;
 interface Look {
   viewport?: { width: number; height: number };
   colorScheme?: 'light' | 'dark';
-  forcedColors?: 'active';
+  forcedColors?: 'active' | 'none';
 }
 
 /** Resolves once the page is drawn like that. */
