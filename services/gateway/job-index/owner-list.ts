@@ -101,13 +101,13 @@ interface PageStore {
   ttlSeconds: number;
 }
 
-/** @param full a head that is full, and is written as a page */
+/** @param written a full head that has been written as a page */
 async function addOwned(
   store: PageStore,
   owner: string,
   id: string,
   signal: AbortSignal | undefined,
-  full?: Page,
+  written?: Page,
 ): Promise<void> {
   const { state, ttlSeconds } = store;
   const change = (current: Page | undefined): Page | undefined => {
@@ -115,7 +115,7 @@ async function addOwned(
     if (current.ids.includes(id)) return undefined;
     if (current.ids.length < PAGE_SIZE) return { ...current, ids: [id, ...current.ids] };
     // Only a head whose page is written is replaced. Another one, which may have become full meanwhile, is left to the next round.
-    if (current.number === full?.number) return { number: current.number + 1, ids: [id] };
+    if (current.number === written?.number) return { number: current.number + 1, ids: [id] };
     return undefined;
   };
   const head = await updateDocument<Page>(state, headKey(owner), change, { ttlSeconds, signal });

@@ -1,4 +1,4 @@
-// Not '@dapr/dapr', which loads its gRPC client, server and actors too: 27 MB and 0.3 s in every service.
+// Not '@dapr/dapr', which loads the SDK's gRPC client, server and actors too: see «The whole SDK is large» in docs/dapr-notes.md.
 import pubSub from '@dapr/dapr/implementation/Client/HTTPClient/pubsub.js';
 import type { Dispatcher } from 'undici';
 import { startDeadline } from '../runtime/deadline.ts';

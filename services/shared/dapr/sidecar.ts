@@ -20,7 +20,7 @@ export { RawBytesRefused } from './use-raw-bytes.ts';
  * Each kind of call has its own connections, so that many slow calls of one kind (such as
  * logins, which need no account) do not take the connections of the others.
  */
-const CONNECTIONS = { state: 64, invoke: 112, publish: 16, checks: 4 } as const;
+const CONNECTIONS = { state: 64, invoke: 112, publish: 64, checks: 4 } as const;
 const CHECK_TIMEOUT_MS = 2_000;
 /**
  * sqlite has one writer at a time. The others look for their turn again and again, with pauses of up to 100 ms and in no

@@ -6,8 +6,8 @@ export interface Deadline extends Disposable {
 }
 
 /**
- * Bounds one piece of work to `ms` milliseconds. Dispose of it when the work is over, which ends its timer. A timer of
- * `AbortSignal.timeout` stays to its end with all that it refers to, and so thousands of them do where much is short.
+ * Bounds one piece of work to `ms` milliseconds. Dispose of it when the work is over, which ends its timer. `AbortSignal.timeout`
+ * cannot be ended: its timer, and all that it refers to, stays until the time is over, and many short calls leave thousands of them.
  */
 export function startDeadline(ms: number, signal?: AbortSignal): Deadline {
   const controller = new AbortController();

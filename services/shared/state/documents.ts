@@ -50,13 +50,16 @@ export async function readDocuments<T>(
 interface UpdateOptions<T> {
   /** The document expires this many seconds after the update. */
   ttlSeconds: number | ((document: T) => number);
-  /** Whether there is probably no such document, which saves the first read. Where there is one, that costs an attempt and nothing else. */
+  /**
+   * Whether the key is new, which saves the first read. Where there is such a document after all, the first save is refused, and the
+   * update goes on as usual. `change` has to return a document for undefined.
+   */
   isNew?: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Changes a document by compare-and-set. After a conflict it starts again from the newer document, so `change` may run
+ * Changes a document by compare-and-set, after the other updates of this process that came before. After a conflict it starts again from the newer document, so `change` may run
  * several times. Where `change` returns undefined, nothing is written. Returns the document as it is stored afterwards.
  * Throws `unavailable` when the outcome is not known within seconds.
  */

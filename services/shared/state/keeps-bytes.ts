@@ -18,7 +18,7 @@ function shuffled(bytes: Buffer): Buffer {
 /** Bytes that a store, or a client of one, may take for something else. */
 const samples = (): Buffer[] => [
   Buffer.alloc(0),
-  // The only byte of a value is its first and its last.
+  // Single bytes that a store may remove or interpret at the beginning or at the end of a value.
   ...[...'\0\t\n\r "$%0[{\x7f\x80\xff'].map((byte) => Buffer.from(byte, 'latin1')),
   everyByte,
   Buffer.from(everyByte).reverse(),

@@ -1,6 +1,9 @@
 import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from './state-store.ts';
 
+/** An update that has waited for so long goes ahead, because the one that has the turn may wait for a store that does not answer. */
+const MAX_WAIT_MS = 1_000;
+
 interface Turns {
   semaphore: Semaphore;
   /** The updates that wait or work. */
@@ -9,9 +12,11 @@ interface Turns {
 
 const turnsOf = new WeakMap<StateStore, Map<string, Turns>>();
 
+class WaitedLongEnough extends Error {}
+
 /**
- * Does the work when all updates of the same key that came before are over. The updates of one process would otherwise make each other
- * fail and try again, and fifty uploads of one user took ten seconds. Rejects with the signal's reason while it waits.
+ * Does the work after the updates of the same key that came before, or after a second. Updates of one process would otherwise make each
+ * other fail and try again. Compare-and-set keeps every document right without this. Rejects with the signal's reason while it waits.
  */
 export async function inTurn<T>(
   state: StateStore,
@@ -21,13 +26,30 @@ export async function inTurn<T>(
 ): Promise<T> {
   const keys = turnsOf.get(state) ?? new Map<string, Turns>();
   turnsOf.set(state, keys);
-  const turns = keys.get(key) ?? { semaphore: createSemaphore(1), updates: 0 };
+  const turns = keys.get(key) ?? { semaphore: createTurn(), updates: 0 };
   keys.set(key, turns);
   turns.updates++;
+  let hasTurn = false;
   try {
-    return await turns.semaphore.run(work, signal);
+    hasTurn = await isOurTurn(turns.semaphore, signal);
+    return await work();
   } finally {
+    if (hasTurn) turns.semaphore.release();
     turns.updates--;
     if (turns.updates === 0) keys.delete(key);
+  }
+}
+
+const createTurn = (): Semaphore =>
+  createSemaphore(1, { maxWaiting: Infinity, maxWaitMs: MAX_WAIT_MS, full: () => new WaitedLongEnough() });
+
+/** Returns false where the wait was too long. */
+async function isOurTurn(turn: Semaphore, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await turn.acquire(signal);
+    return true;
+  } catch (error) {
+    if (error instanceof WaitedLongEnough) return false;
+    throw error;
   }
 }

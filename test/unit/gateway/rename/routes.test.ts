@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Job, viewOf } from '../../../../services/shared/jobs/job.ts';
+import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import {
   claim,
   complete,
@@ -136,13 +137,14 @@ describe('PATCH /jobs/:id, while the job is converted', () => {
     });
 
     it(`keeps both where the converter ${what} between the read and the save of the rename`, async (context) => {
-      const { rename, jobs, state, job, now } = await withJob(converting());
+      const { rename, state, job, now } = await withJob(converting());
       const { put } = state;
+      const converter = createJobStore({ ...state });
       let isFirst = true;
       context.mock.method(state, 'put', async (...args: Parameters<typeof put>) => {
         if (isFirst && args[0] === `job:${job.id}`) {
           isFirst = false;
-          await jobs.update(job.id, save);
+          await converter.update(job.id, save);
         }
         return put(...args);
       });

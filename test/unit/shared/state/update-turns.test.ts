@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { inTurn } from '../../../../services/shared/state/update-turns.ts';
+import { stoppedClock } from '../../../support/clock.ts';
 
 describe('the updates of one key', () => {
   it('are done one after the other, in the order of their calls, and do not wait for those of another key', async () => {
@@ -20,6 +21,19 @@ describe('the updates of one key', () => {
     first.resolve();
     await Promise.all([one, two, three]);
     assert.deepEqual(order, ['one begins', 'another key', 'another store', 'one ends', 'two', 'three']);
+  });
+
+  it('go ahead after a second where the one before them does not end', async (context) => {
+    const clock = stoppedClock(context);
+    const state = createMemoryState();
+    const stuck = Promise.withResolvers<void>();
+    const first = inTurn(state, 'a', () => stuck.promise);
+    const others = [1, 2, 3].map((number) => inTurn(state, 'a', async () => number));
+    assert.deepEqual(await clock.until(Promise.all(others)), [1, 2, 3]);
+    const later = inTurn(state, 'a', async () => 'later');
+    stuck.resolve();
+    await first;
+    assert.equal(await later, 'later');
   });
 
   it('go on after one that fails, and after one that is called off while it waits', async () => {
