@@ -9,6 +9,7 @@ import { createJobStore } from '../../services/shared/jobs/job-store.ts';
 import { LostAttempt } from '../../services/shared/jobs/transition-guards.ts';
 import { cancel, claim, complete, tombstone, updateAttempt } from '../../services/shared/jobs/transitions.ts';
 import { flat, newJob } from '../support/job.ts';
+import { asOtherProcess } from '../support/other-process.ts';
 import type { StateUnderTest } from './state-store.ts';
 
 /** Tests the job store, the job index and the sharded map over any state store. */
@@ -22,6 +23,7 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
   describe(`job store: ${name}`, () => {
     const { state } = make();
     const jobs = createJobStore(state);
+    const inOtherProcess = () => createJobStore(asOtherProcess(state));
     const created = async (fields: Partial<Job> = {}) => {
       const job = newJob(fields);
       await jobs.create(job);
@@ -30,8 +32,8 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
 
     test('creates a job once', async () => {
       const job = newJob({ filename: '$etag "\u202e🎬\\.mp4' });
-      const both = await Promise.allSettled([jobs.create(job), jobs.create(job), jobs.create(job)]);
-      assert.equal(both.filter(({ status }) => status === 'fulfilled').length, 1);
+      const all = await Promise.allSettled([1, 2, 3].map(() => inOtherProcess().create(job)));
+      assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 1);
       await assert.rejects(jobs.create(job), { code: 'state_conflict' });
       assert.deepEqual((await jobs.get(job.id)).document, job);
     });
@@ -39,7 +41,9 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
     test('gives a job to one of many attempts that claim it at the same time', async () => {
       const { id } = await created();
       const claims = Array.from({ length: 6 }, (_, number) =>
-        jobs.update(id, (job) => (job.status === 'queued' ? claim(`attempt-${number}`)(job) : undefined)),
+        inOtherProcess().update(id, (job) =>
+          job.status === 'queued' ? claim(`attempt-${number}`)(job) : undefined,
+        ),
       );
       await Promise.all(claims);
       const { attempts, orphanedBlobs } = (await jobs.get(id)).document;
@@ -50,11 +54,11 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
       for (let round = 0; round < 5; round++) {
         const { id } = await created({ status: 'converting', attemptId: 'one' });
         const [finished, cancelled] = await Promise.allSettled([
-          jobs.update(
+          inOtherProcess().update(
             id,
             complete('one', { mp3: { size: 1, sha256: 'ab', duration_seconds: 1 }, warnings: [] }, {}),
           ),
-          jobs.update(id, cancel),
+          inOtherProcess().update(id, cancel),
         ]);
         const { status } = (await jobs.get(id)).document;
         assert.deepEqual(
@@ -96,7 +100,9 @@ function testJobStore(name: string, make: () => StateUnderTest): void {
 
 function testJobIndex(name: string, make: () => StateUnderTest): void {
   describe(`job index: ${name}`, () => {
-    const index = createJobIndex(make().state, 3600);
+    const { state } = make();
+    const index = createJobIndex(state, 3600);
+    const inOtherProcess = () => createJobIndex(asOtherProcess(state), 3600);
     const newIds = (count: number) => Array.from({ length: count }, () => randomUUID());
     const entriesOf = async (ids: string[]) =>
       (await Array.fromAsync(index.listActive())).flat().filter(({ id }) => ids.includes(id));
@@ -115,12 +121,12 @@ function testJobIndex(name: string, make: () => StateUnderTest): void {
 
     test('loses no entry when many are added and removed at the same time', async () => {
       const [old, fresh] = [newIds(24), newIds(24)];
-      await Promise.all(old.map((id) => index.addActive('ann', id)));
+      await Promise.all(old.map((id) => inOtherProcess().addActive('ann', id)));
       const entries = await entriesOf(old);
       await Promise.all([
-        ...fresh.map((id) => index.addActive('bob', id)),
+        ...fresh.map((id) => inOtherProcess().addActive('bob', id)),
         ...Array.from({ length: 4 }, (_, part) =>
-          index.removeActive(entries.filter((_entry, at) => at % 4 === part)),
+          inOtherProcess().removeActive(entries.filter((_entry, at) => at % 4 === part)),
         ),
       ]);
       assert.deepEqual(await openOf([...old, ...fresh]), fresh.toSorted());
@@ -129,7 +135,7 @@ function testJobIndex(name: string, make: () => StateUnderTest): void {
 
     test('lists all jobs that one owner got at the same time', async () => {
       const [owner, ids] = [randomUUID(), newIds(20)];
-      await Promise.all(ids.map((id) => index.addOwned(owner, id)));
+      await Promise.all(ids.map((id) => inOtherProcess().addOwned(owner, id)));
       const pages = await Array.fromAsync(index.listOwned(owner, undefined));
       const listed = pages.flatMap(({ entries }) => entries);
       assert.deepEqual(listed.map(({ id }) => id).sort(), ids.toSorted());
@@ -143,7 +149,9 @@ function testShardedMap(name: string, make: () => StateUnderTest): void {
     const build = () => {
       const { state } = make();
       const key = `test-${randomUUID()}`;
-      const map = () => createShardedMap<{ by: number }>(state, key, { ttlSeconds: TTL, maxEntries: 5 });
+      const options = { ttlSeconds: TTL, maxEntries: 5 };
+      /** The map as a process of its own has it. */
+      const map = () => createShardedMap<{ by: number }>(asOtherProcess(state), key, options);
       return { map, list: async () => (await Array.fromAsync(map().list())).flat() };
     };
     const inOrder = (ids: string[]) => ids.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));

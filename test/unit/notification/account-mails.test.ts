@@ -19,6 +19,7 @@ import { createMemoryState } from '../../../services/shared/state/memory-state.t
 import { contract } from '../../support/contract.ts';
 import { subscriberOptions } from '../../support/deliver-event.ts';
 import { inProcess } from '../../support/in-process.ts';
+import { asOtherProcess } from '../../support/other-process.ts';
 import { variantsOf } from '../../support/variants.ts';
 import { done } from './mp3-events.ts';
 
@@ -88,7 +89,7 @@ describe('POST /account-mails', () => {
   it('sends a mail once that several replicas are asked for at the same time', async () => {
     const state = createMemoryState();
     const gate = Promise.withResolvers<void>();
-    const replicas = [1, 2, 3].map(() => setUp({ state, server: () => gate.promise }));
+    const replicas = [1, 2, 3].map(() => setUp({ state: asOtherProcess(state), server: () => gate.promise }));
     const one = mail();
     const asking = replicas.map(({ ask }) => ask(one));
     const [first] = await Promise.all([Promise.race(asking), Promise.resolve()]);

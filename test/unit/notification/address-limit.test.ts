@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { createAddressLimit } from '../../../services/notification/address-limit.ts';
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
+import { asOtherProcess } from '../../support/other-process.ts';
 
 const HOUR_MS = 3600_000;
 const TURN = 100 * HOUR_MS;
@@ -24,7 +25,7 @@ describe('createAddressLimit', () => {
       const state = createMemoryState();
       const clock = { ms: TURN };
       const limits = Array.from({ length: replicas }, () =>
-        createAddressLimit(state, perHour, () => clock.ms),
+        createAddressLimit(asOtherProcess(state), perHour, () => clock.ms),
       );
       const takeAll = async () => {
         const taken = Array.from({ length: mails }, (_, i) =>

@@ -6,6 +6,7 @@ import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../services/shared/state/state-store.ts';
 import { eventually } from '../../support/event-loop.ts';
+import { asOtherProcess } from '../../support/other-process.ts';
 import { done, failed } from './mp3-events.ts';
 import { setUp, silentServer } from './test-notifier.ts';
 
@@ -41,8 +42,9 @@ describe('createNotify', () => {
   it('sends one mail for an event that two replicas get at the same time', async () => {
     const state = createMemoryState();
     const gate = Promise.withResolvers<void>();
-    const first = setUp({ state, leaseMs: 1_000_000, server: () => gate.promise });
-    const second = setUp({ state, leaseMs: 1_000_000, server: () => gate.promise });
+    const replica = () =>
+      setUp({ state: asOtherProcess(state), leaseMs: 1_000_000, server: () => gate.promise });
+    const [first, second] = [replica(), replica()];
     const event = done();
     const deliveries = [first.notify(event), second.notify(event)];
     assert.equal(await Promise.race(deliveries), 'deferred');

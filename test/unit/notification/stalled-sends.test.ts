@@ -4,6 +4,7 @@ import { type MailRecord, mailRecordKey } from '../../../services/shared/contrac
 import { unavailable } from '../../../services/shared/runtime/errors.ts';
 import { updateDocument } from '../../../services/shared/state/documents.ts';
 import { eventually } from '../../support/event-loop.ts';
+import { asOtherProcess } from '../../support/other-process.ts';
 import { waitFor } from '../../support/wait.ts';
 import { done } from './mp3-events.ts';
 import { setUp, silentServer } from './test-notifier.ts';
@@ -60,7 +61,10 @@ describe('a mail server that accepts the connection and does not reply', () => {
   it('keeps its mail from other replicas for as long as it does not reply', async () => {
     const { replies, server } = silentServer();
     const first = setUp({ stallTimeoutMs: 1, leaseMs: 1_000_000, server });
-    const second = setUp({ state: first.state, leaseMs: 1_000_000, server: () => assert.fail('sent twice') });
+    const second = setUp({
+      ...{ state: asOtherProcess(first.state), leaseMs: 1_000_000 },
+      server: () => assert.fail('sent twice'),
+    });
     const event = done();
     await first.notify(event);
     for (let times = 0; times < 3; times++) assert.equal(await second.notify(event), 'deferred');
@@ -88,7 +92,7 @@ describe('a mail server that accepts the connection and does not reply', () => {
     const event = done();
     await late.notify(event);
     await updateDocument<MailRecord>(
-      late.state,
+      asOtherProcess(late.state),
       mailRecordKey(event),
       (current) => current && { ...current, send: 'of-another', sends: 2 },
       { ttlSeconds: 1000 },

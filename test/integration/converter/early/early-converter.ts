@@ -14,6 +14,7 @@ import type { QueuedJob } from '../../../../services/shared/jobs/job.ts';
 import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createSpool } from '../../../../services/shared/runtime/spool.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { tools } from '../../../support/tools.ts';
 import { createTestConverter } from '../job/test-converter.ts';
@@ -25,12 +26,13 @@ const limits = { maxDurationSeconds: 3600, maxConvertSeconds: 240 };
 const film = async () =>
   readFile(await noisyFilm('film.mkv', '-c:v', 'mjpeg', '-q:v', '2', '-c:a', 'libopus'));
 
-/** A converter with everything that a process of it has. */
+/** A converter with everything that a process of it has, on a store that other processes have too. */
 export async function startConverter(
   context: TestContext,
-  state: MemoryState,
+  shared: MemoryState,
   ports: Partial<Parameters<typeof createTestConverter>[0]> = {},
 ) {
+  const state = asOtherProcess(shared);
   const log = pino({ level: 'silent' });
   const stopping = new AbortController();
   const stoppingSignal = stopping.signal;

@@ -16,6 +16,7 @@ import { cancel } from '../../../../services/shared/jobs/transitions.ts';
 import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { video } from '../../../support/media.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { tools } from '../../../support/tools.ts';
 import { abortOf, endless } from './running-conversions.ts';
 import { createTestConverter, type TestConverter } from './test-converter.ts';
@@ -42,11 +43,12 @@ interface Setting {
 async function setUp(setting: Setting) {
   const { slots, transcode = real, clockRate = 1000, chargeClock } = setting;
   const { leaseMs = Number.POSITIVE_INFINITY } = setting;
-  const state = createMemoryState();
-  const index = createJobIndex(state, 3600);
+  const shared = createMemoryState();
+  const index = createJobIndex(shared, 3600);
   const begun: { title: string | undefined; converter: number }[] = [];
   const converters: TestConverter[] = [];
   for (const [converter, count] of slots.entries()) {
+    const state = asOtherProcess(shared);
     const turns = createTurns(chargeClock);
     const stopping = new AbortController();
     const log = pino({ level: 'silent' });

@@ -3,8 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createJobIndex, type JobIndex } from '../../../../services/gateway/job-index/job-index.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 
 const build = () => createJobIndex(createMemoryState(), 3600);
+
+/** The index, and the same index as other gateways have it. */
+function buildForGateways() {
+  const state = createMemoryState();
+  const inOtherGateway = () => createJobIndex(asOtherProcess(state), 3600);
+  return { index: inOtherGateway(), inOtherGateway };
+}
 
 async function addMany(index: JobIndex, owner: string, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => randomUUID());
@@ -127,13 +135,13 @@ describe('listOwned', () => {
   });
 
   test('lists all of 30 jobs that two owners add at the same time while a page becomes full', async () => {
-    const index = build();
+    const { index, inOtherGateway } = buildForGateways();
     const before = await addMany(index, 'ann', 90);
     const added = Array.from({ length: 30 }, (_, number) => ({
       id: randomUUID(),
       owner: number % 3 ? 'ann' : 'bob',
     }));
-    await Promise.all(added.map(({ owner, id }) => index.addOwned(owner, id)));
+    await Promise.all(added.map(({ owner, id }) => inOtherGateway().addOwned(owner, id)));
     for (const owner of ['ann', 'bob']) {
       const mine = added.filter((job) => job.owner === owner);
       const expected = [...ids(mine), ...(owner === 'ann' ? before : [])];
@@ -178,14 +186,14 @@ describe('listActive', () => {
   });
 
   test('loses none of 60 jobs that are added while others are removed at the same time', async () => {
-    const index = build();
+    const { index, inOtherGateway } = buildForGateways();
     const old = newIds(60);
-    await Promise.all(old.map((id) => index.addActive('ann', id)));
+    await Promise.all(old.map((id) => inOtherGateway().addActive('ann', id)));
     const entries = await activeJobs(index);
     const fresh = newIds(60);
     await Promise.all([
-      ...fresh.map((id) => index.addActive('bob', id)),
-      ...entries.map((entry) => index.removeActive([entry])),
+      ...fresh.map((id) => inOtherGateway().addActive('bob', id)),
+      ...entries.map((entry) => inOtherGateway().removeActive([entry])),
     ]);
     assert.deepEqual(await activeIds(index), fresh.toSorted());
   });

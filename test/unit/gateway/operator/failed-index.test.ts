@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { createFailedIndex, type FailedIndex } from '../../../../services/gateway/operator/failed-index.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { failed } from '../../../support/job.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 
 const TTL = 3600;
 const idsOf = async (index: FailedIndex) =>
@@ -27,7 +28,7 @@ describe('createFailedIndex', () => {
     const jobs = Array.from({ length: 20 }, (_, number) =>
       failed({ id: `${randomUUID().slice(0, -1)}${number % 2}` }),
     );
-    await Promise.all(jobs.map((job) => createFailedIndex(state, TTL).add([job])));
+    await Promise.all(jobs.map((job) => createFailedIndex(asOtherProcess(state), TTL).add([job])));
     assert.deepEqual((await idsOf(createFailedIndex(state, TTL))).sort(), jobs.map(({ id }) => id).sort());
   });
 

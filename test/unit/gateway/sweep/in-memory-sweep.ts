@@ -20,6 +20,7 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { stoppedClock } from '../../../support/clock.ts';
 import { assertValidEvent } from '../../../support/contract.ts';
 import { logLines } from '../../../support/log-lines.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { createInterceptedStore, type Intercept } from '../intercepted-store.ts';
 
 export const STALL_SECONDS = 45;
@@ -64,6 +65,8 @@ export function createInMemorySweep(context: TestContext) {
     },
   });
   const { jobs, index, blobs, failedIndex, videoIndex } = createStores(memory);
+  /** The stores of one gateway of several. */
+  const gatewayStores = () => createStores(asOtherProcess({ ...memory, ...state }));
   const lines = logLines();
   const published: string[] = [];
   const events: object[] = [];
@@ -82,7 +85,7 @@ export function createInMemorySweep(context: TestContext) {
 
   const makeSweep = (ports: Partial<SweepPorts> = {}) =>
     createSweep({
-      ...createStores({ ...memory, ...state }),
+      ...gatewayStores(),
       findNotified: createFindNotified(state),
       async publish(topic, event) {
         broker.attempts++;
@@ -104,7 +107,7 @@ export function createInMemorySweep(context: TestContext) {
 
   const makeDeleteVideos = (ports: Partial<DeleteVideosPorts> = {}) =>
     createDeleteVideos({
-      ...createStores({ ...memory, ...state }),
+      ...gatewayStores(),
       ...{ metrics, log, keepVideoMs: KEEP_VIDEO_SECONDS * SECOND },
       ...ports,
     });

@@ -13,6 +13,7 @@ import { createMemoryState } from '../../../../services/shared/state/memory-stat
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob } from '../../../support/job.ts';
 import { logLines } from '../../../support/log-lines.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 
 const HOUR = 3600_000;
 const { signal } = new AbortController();
@@ -26,10 +27,14 @@ function build(context: TestContext) {
   const jobs = createJobStore(state);
   const index = createJobIndex(state, 7 * 86_400);
   const videoIndex = createVideoIndex(state, 7 * 86_400);
+  const gatewayStores = () => {
+    const own = asOtherProcess(state);
+    return { state: own, videoIndex: createVideoIndex(own, 7 * 86_400) };
+  };
   const users: string[] = [];
   const auth = { isUnavailable: false, requests: 0 };
   const ports = {
-    ...{ state, jobs, index, videoIndex },
+    ...{ jobs, index, ...gatewayStores() },
     async invoke(_app: string, { path }: InvokeRequest) {
       auth.requests++;
       if (auth.isUnavailable) throw unavailable('the auth service');
@@ -43,7 +48,9 @@ function build(context: TestContext) {
   const walk = createOldVideos(ports);
   return {
     clock,
-    ...{ state, auth, ports, walk, jobs },
+    ...{ state, auth, walk, jobs },
+    /** The walk of another gateway. */
+    otherGateway: () => createOldVideos({ ...ports, ...gatewayStores() }),
     async addUser(...made: Job[]) {
       const owner = randomUUID();
       users.push(owner);
@@ -98,7 +105,7 @@ describe('createOldVideos', () => {
     await harness.lastWalk();
     const { requests } = harness.auth;
     await harness.addUser(done({ expires_at: later() }));
-    await createOldVideos(harness.ports).run(signal);
+    await harness.otherGateway().run(signal);
     assert.deepEqual([harness.auth.requests, (await harness.idsWithVideo()).length], [requests, 1]);
   });
 
@@ -109,7 +116,7 @@ describe('createOldVideos', () => {
     assert.equal(await harness.walk.pass(signal), 'more');
     // A hundred pages of a hundred jobs, of which the newest page has only 50.
     assert.equal((await harness.idsWithVideo()).length, 9_950);
-    await harness.firstWalk(createOldVideos(harness.ports));
+    await harness.firstWalk(harness.otherGateway());
     assert.equal((await harness.idsWithVideo()).length, many.length);
   });
 
@@ -146,7 +153,7 @@ describe('createOldVideos', () => {
     const harness = build(context);
     const jobs = Array.from({ length: 250 }, () => done({ expires_at: later() }));
     for (const job of jobs) await harness.addUser(job);
-    const both = [harness.walk, createOldVideos(harness.ports)];
+    const both = [harness.walk, harness.otherGateway()];
     await harness.clock.until(Promise.all(both.map((walk) => walk.run(signal))));
     assert.equal((await harness.idsWithVideo()).length, jobs.length);
   });

@@ -6,6 +6,7 @@ import { createJobStore } from '../../../../services/shared/jobs/job-store.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { stoppedClock } from '../../../support/clock.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { mp4 } from '../sample-uploads.ts';
 import { asOwner, asStranger, buildGateway, type Gateway } from '../test-gateway.ts';
 
@@ -17,7 +18,9 @@ function build(context: TestContext) {
   const clock = stoppedClock(context);
   const state = createMemoryState(() => Date.now());
   const jobs = createJobStore(state);
-  return { clock, state, jobs, idempotency: createIdempotency(state, jobs, 24 * 3600) };
+  /** As one of several gateways has it. */
+  const inGateway = () => createIdempotency(asOtherProcess(state), jobs, 24 * 3600);
+  return { clock, state, jobs, inGateway, idempotency: inGateway() };
 }
 const later = (fields: Partial<Job> = {}) =>
   newJob({ expires_at: new Date(Date.now() + 12 * 3600_000).toISOString(), ...fields });
@@ -88,9 +91,9 @@ describe('createIdempotency', () => {
     });
   }
 
-  test('gives the key to one of two uploads that come at the same time', async (context) => {
-    const { idempotency, clock } = build(context);
-    const claims = ['one', 'two'].map((id) => idempotency.claim(keyed, id));
+  test('gives the key to one of two uploads that come to two gateways at the same time', async (context) => {
+    const { inGateway, clock } = build(context);
+    const claims = ['one', 'two'].map((id) => inGateway().claim(keyed, id));
     const [one, two] = await clock.until(Promise.allSettled(claims));
     assert.deepEqual([one?.status, two?.status].sort(), ['fulfilled', 'rejected']);
   });

@@ -10,6 +10,7 @@ import { unavailable } from '../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import { sameLimits } from '../../../support/group-limits.ts';
 import { done, failed, newJob, OWNER } from '../../../support/job.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 
 const DAY_MS = 24 * 3600_000;
 const NOON = Date.parse('2026-11-27T12:00:00Z');
@@ -22,7 +23,10 @@ function setUp(limits: Partial<AccountLimits>) {
   const clock = { ms: NOON };
   const groupLimits = sameLimits({ maxUploadBytes: 1e9, retentionSeconds: 3600, ...limits });
   const gateway = () =>
-    createDayUsage({ state, jobs, index, groupLimits, keepVideoMs: 3600_000, now: () => clock.ms });
+    createDayUsage({
+      ...{ state: asOtherProcess(state), jobs, index, groupLimits },
+      ...{ keepVideoMs: 3600_000, now: () => clock.ms },
+    });
   const [one, other] = [gateway(), gateway()];
   return {
     ...{ state, jobs, index, clock, one, other, gateway },

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { complete } from '../../../../services/shared/jobs/transitions.ts';
 import { createMemoryState } from '../../../../services/shared/state/memory-state.ts';
 import type { Call } from '../../../support/in-process.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { inPieces } from '../../../support/random.ts';
 import { filePart, form, formType, mp4 } from '../sample-uploads.ts';
 import { asOwner, bearer, buildGateway, type Gateway, tokenOf } from '../test-gateway.ts';
@@ -107,7 +108,8 @@ describe('a quota of uploads', () => {
     it(`holds for ${name} at another gateway, and the answers tell what is left`, async () => {
       const state = createMemoryState();
       const userLimits = { uploadsPerDay: 2, bytesPerDay: 3 * SIZE };
-      const [one, other] = [buildGateway({ state, userLimits }), buildGateway({ state, userLimits })];
+      const another = () => buildGateway({ state: asOtherProcess(state), userLimits });
+      const [one, other] = [another(), another()];
       const first = await send(one);
       assert.ok(first.status < 300, String(first.status));
       assert.equal(

@@ -8,6 +8,7 @@ import { unavailable } from '../../../../../services/shared/runtime/errors.ts';
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import type { StateStore } from '../../../../../services/shared/state/state-store.ts';
 import { runEventLoop } from '../../../../support/event-loop.ts';
+import { asOtherProcess } from '../../../../support/other-process.ts';
 
 const TIMES = {
   leaseMs: 5_000,
@@ -48,7 +49,7 @@ function steppedClock(): LeaseClock & { pass(ms: number): Promise<void> } {
 /** A gateway with a clock of its own. A gateway whose clock does not pass is stopped. */
 function gateway(state: StateStore) {
   const clock = steppedClock();
-  return { clock, locker: createLeaseLocker(state, log, TIMES, clock) };
+  return { clock, locker: createLeaseLocker(asOtherProcess(state), log, TIMES, clock) };
 }
 
 /** A request that asks for the lock. */

@@ -8,6 +8,7 @@ import { createLeaseLocker } from '../../../../../services/gateway/uploads/tus/l
 import { createMemoryState } from '../../../../../services/shared/state/memory-state.ts';
 import { runEventLoop } from '../../../../support/event-loop.ts';
 import type { Reply } from '../../../../support/in-process.ts';
+import { asOtherProcess } from '../../../../support/other-process.ts';
 import { createInterceptedStore, type Intercept } from '../../intercepted-store.ts';
 import { mp4 } from '../../sample-uploads.ts';
 import { buildGateway, type Gateway } from '../../test-gateway.ts';
@@ -29,7 +30,7 @@ function replicas() {
         ...(locker && { locker }),
         state: intercept
           ? { ...createInterceptedStore(memory, { call: intercept }), keys: memory.keys }
-          : memory,
+          : asOtherProcess(memory),
       }),
   };
 }
