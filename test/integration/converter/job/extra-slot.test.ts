@@ -131,8 +131,11 @@ describe('a converter with long films in all slots', () => {
     await system.fillSlots(ANNA);
     const waiting = await system.submit(BERT, 'third film');
     const job = await system.submit(BERT, 'clip');
-    await system.converter.look();
-    assert.equal(await system.statusOf(job), 'done');
+    // A look may come while the list of queued jobs is still being read.
+    await waitFor('the clip', async () => {
+      await system.converter.look();
+      return (await system.statusOf(job)) === 'done';
+    });
     assert.equal(await system.statusOf(waiting), 'queued');
   });
 

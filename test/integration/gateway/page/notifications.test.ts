@@ -38,6 +38,8 @@ describe('notifications of the page, where only a service worker can show them',
     const worker = await serviceWorkerOf(page);
     await page.getByRole('button', { name: 'Notify me when they are done' }).click();
     await page.getByRole('button', { name: 'Do not notify me' }).waitFor();
+    // The page tells the end only of jobs that it has seen before.
+    for (const { filename } of queued) await page.getByText(filename).first().waitFor();
     await page.evaluate("setVisibility('hidden')");
     for (const job of queued) {
       const { error } = failedWith('no_audio', job.filename) as { error: { code: string; detail: string } };
