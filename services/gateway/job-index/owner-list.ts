@@ -101,7 +101,7 @@ interface PageStore {
   ttlSeconds: number;
 }
 
-/** @param written a full head that has been written as a page */
+/** @param written the full head that an earlier round has saved as a numbered page, so that it may be replaced */
 async function addOwned(
   store: PageStore,
   owner: string,

@@ -18,7 +18,7 @@ const NO_LOG = { error: ignore, warn: ignore, info: ignore, verbose: ignore, deb
 /** See `Sidecar.publish`. */
 export type Publish = (topic: string, event: object) => Promise<void>;
 
-/** Publishes by the Dapr SDK, whose requests go over `http`. The client that the SDK brings along has no timeout. */
+/** Publishes with the Dapr SDK. Its requests are sent by `http`, because the SDK's own HTTP client has no timeout. */
 export function createPublish(
   http: Dispatcher,
   headers: Record<string, string>,

@@ -51,15 +51,16 @@ interface UpdateOptions<T> {
   /** The document expires this many seconds after the update. */
   ttlSeconds: number | ((document: T) => number);
   /**
-   * Whether the key is new, which saves the first read. Where there is such a document after all, the first save is refused, and the
-   * update goes on as usual. `change` has to return a document for undefined.
+   * Whether the caller expects no document under this key. The first attempt then saves without reading. If there is a document, that
+   * save is refused, and the next attempt reads it. `change` must return a document when it gets undefined.
    */
   isNew?: boolean;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Changes a document by compare-and-set, after the other updates of this process that came before. After a conflict it starts again from the newer document, so `change` may run
+ * Changes a document by compare-and-set, once the earlier updates of this process to it are over (see `inTurn`). After a
+ * conflict it starts again from the newer document, so `change` may run
  * several times. Where `change` returns undefined, nothing is written. Returns the document as it is stored afterwards.
  * Throws `unavailable` when the outcome is not known within seconds.
  */

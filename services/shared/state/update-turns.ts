@@ -1,7 +1,7 @@
 import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from './state-store.ts';
 
-/** An update that has waited for so long goes ahead, because the one that has the turn may wait for a store that does not answer. */
+/** After this wait an update stops waiting for its turn: the update before it may be stuck in a store that does not answer. */
 const MAX_WAIT_MS = 1_000;
 
 interface Turns {
@@ -15,8 +15,9 @@ const turnsOf = new WeakMap<StateStore, Map<string, Turns>>();
 class WaitedLongEnough extends Error {}
 
 /**
- * Does the work after the updates of the same key that came before, or after a second. Updates of one process would otherwise make each
- * other fail and try again. Compare-and-set keeps every document right without this. Rejects with the signal's reason while it waits.
+ * Does the work when the earlier updates of the same key are over, or after {@link MAX_WAIT_MS}. Without this, concurrent updates of one
+ * process cause conflicts, and each conflict costs another attempt. Documents stay correct without it, because each save is a
+ * compare-and-set. Rejects with the signal's reason if that is aborted during the wait.
  */
 export async function inTurn<T>(
   state: StateStore,

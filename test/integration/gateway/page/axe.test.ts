@@ -37,9 +37,9 @@ async function chooseLanguage(page: Page, code: string): Promise<void> {
 }
 
 /**
- * English is looked at in each theme and size, at a zoom of 400 % and in forced colors. No language has colors of its own, or another
- * structure. What differs is how much room the texts take and on which side they begin: in the others, the page has to fit in each
- * size, and axe looks once where there is least room, with all rules where the page runs from right to left.
+ * The languages beside English, and the rules that axe applies in each. English is tested in each theme and size, at a zoom of 400 %
+ * and in forced colors. The other languages have the same colors and structure. Only the length and the direction of their texts
+ * differ, so they are tested for width in each size, and by axe in the smallest size only.
  */
 const LOOKS = [
   ['ar', 'all'],

@@ -28,7 +28,7 @@ async function publishing(
   return { publish: createPublish(http, sidecarHeaders('secret'), timeoutMs), server };
 }
 
-/** Matches `unavailable` with a cause whose message fits. */
+/** Matches the error `unavailable` if its cause matches `message`. */
 const unavailable = (message: RegExp) => (error: unknown) =>
   error instanceof AppError && error.code === 'unavailable' && message.test(String(error.cause));
 

@@ -12,6 +12,7 @@ import {
   updateAttempt,
 } from '../../../../services/shared/jobs/transitions.ts';
 import { done, failed, flat, newJob } from '../../../support/job.ts';
+import { asOtherProcess } from '../../../support/other-process.ts';
 import { withMp3 } from '../gateway-with-mp3.ts';
 import { asOwner, asStranger, buildGateway } from '../test-gateway.ts';
 
@@ -139,7 +140,7 @@ describe('PATCH /jobs/:id, while the job is converted', () => {
     it(`keeps both where the converter ${what} between the read and the save of the rename`, async (context) => {
       const { rename, state, job, now } = await withJob(converting());
       const { put } = state;
-      const converter = createJobStore({ ...state });
+      const converter = createJobStore(asOtherProcess(state));
       let isFirst = true;
       context.mock.method(state, 'put', async (...args: Parameters<typeof put>) => {
         if (isFirst && args[0] === `job:${job.id}`) {
