@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freeBox } from '../support/media.ts';
 import type { Bench } from './bench.ts';
+import { settleDisk } from './settle-disk.ts';
 
 const run = promisify(execFile);
 const CLIP_SECONDS = 20;
@@ -53,10 +54,8 @@ interface Film {
 }
 
 /** Makes a film from repetitions of a clip, once in a run. Returns its path. */
-async function makeFilm(
-  { name, codec, repetitions }: Film,
-  { filmDir, isQuick, signal }: Place,
-): Promise<string> {
+async function makeFilm({ name, codec, repetitions }: Film, place: Place): Promise<string> {
+  const { filmDir, isQuick, signal } = place;
   const path = join(filmDir, name);
   if (existsSync(path)) return path;
   await mkdir(filmDir, { recursive: true });
@@ -67,6 +66,7 @@ async function makeFilm(
   const args = ['-v', 'error', '-y', '-stream_loop', `${loops}`, '-i', clip, '-c', 'copy', unfinished];
   await run('ffmpeg', args, { signal });
   await rename(unfinished, path);
+  await settleDisk(place);
   return path;
 }
 
@@ -111,11 +111,11 @@ export const twoGibibytes = (place: Place): Promise<string> => makeFilm(TWO_GIBI
 
 /** Films of one minute, about 12 MB each. They differ, because equal content would give the same job. */
 export const oneMinuteFilms = async (count: number, place: Place): Promise<string[]> =>
-  differentCopies(await makeFilm(ONE_MINUTE, place), count);
+  differentCopies(await makeFilm(ONE_MINUTE, place), count, place);
 
 /** Films of 20 seconds, about 4 MB each, which differ. */
 export const clips = async (count: number, place: Place): Promise<string[]> =>
-  differentCopies(await makeFilm(ONE_CLIP, place), count);
+  differentCopies(await makeFilm(ONE_CLIP, place), count, place);
 
 /** The sound of films of two hours without their pictures, as the page and the command line send it, about 145 MB each. They differ. */
 export async function soundsOfTwoHours(count: number, place: Place): Promise<string[]> {
@@ -124,15 +124,16 @@ export async function soundsOfTwoHours(count: number, place: Place): Promise<str
   const loops = place.isQuick ? '0' : '11';
   const args = ['-v', 'error', '-y', '-stream_loop', loops, '-i', film, '-vn', '-c', 'copy', path];
   await run('ffmpeg', args, { signal: place.signal });
-  return differentCopies(path, count);
+  return differentCopies(path, count, place);
 }
 
-async function differentCopies(film: string, count: number): Promise<string[]> {
+async function differentCopies(film: string, count: number, place: Place): Promise<string[]> {
   const paths = Array.from({ length: count }, (_, number) => film.replace(/(\.\w+)$/, `-${number}$1`));
   for (const [number, path] of paths.entries()) {
     await copyWithMark(film, path);
     await writeMark(path, number);
   }
+  await settleDisk(place);
   return paths;
 }
 

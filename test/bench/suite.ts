@@ -12,6 +12,7 @@ import { DEFAULT_FILMS } from './parts/films.ts';
 import { LARGE_PARTS, PARTS, type PartName } from './parts.ts';
 import { createReporter } from './report.ts';
 import { describeRun, type Result, resultJson, resultTable } from './result-table.ts';
+import { settleDisk } from './settle-disk.ts';
 
 const repoRoot = resolve(import.meta.dirname, '../..');
 
@@ -100,7 +101,10 @@ export async function runBench(options: SuiteOptions): Promise<Result> {
 }
 
 /** Ends at once when the benchmark is aborted, because some parts wait for what would still take minutes. */
-const runPart = (name: PartName, bench: Bench): Promise<void> => abortable(PARTS[name](bench), bench.signal);
+async function runPart(name: PartName, bench: Bench): Promise<void> {
+  await settleDisk(bench);
+  await abortable(PARTS[name](bench), bench.signal);
+}
 
 function bytesFor({ parts, isQuick }: SuiteOptions): number {
   if (isQuick) return QUICK_BYTES;

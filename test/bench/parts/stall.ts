@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { apiOf, type Bench, discard, pauseConverter, upload } from '../bench.ts';
 import { copyWithMark, tenMinutes, writeMark } from '../make-films.ts';
+import { settleDisk } from '../settle-disk.ts';
 import { median, timed } from '../statistics.ts';
 
 /** Compares the slowest of many equal uploads, one after the other, with the median. Nothing is converted meanwhile. */
@@ -8,6 +9,7 @@ export async function stall(bench: Bench): Promise<void> {
   const count = bench.isQuick ? 5 : 50;
   const film = join(bench.filmDir, 'stall.mp4');
   await copyWithMark(await tenMinutes(bench), film);
+  await settleDisk(bench);
   const account = await apiOf(bench).newAccount();
   const times: number[] = [];
   const resume = pauseConverter(bench);
