@@ -10,7 +10,7 @@ import { readCommandLine, type Selection, usage } from './runner/command-line.ts
 import { slowestFiles } from './runner/slowest-files.ts';
 import { requireTestSpace } from './runner/space.ts';
 import type { StepContext, StepResult } from './runner/step-context.ts';
-import { CELLS, STEPS } from './runner/steps.ts';
+import { CELLS, type Step, stepGroups } from './runner/steps.ts';
 import { SYSTEM_FOLDERS } from './runner/system-tests.ts';
 import { useOwnTemporaryFolder } from './runner/temporary-files.ts';
 import { watchUnitTests } from './runner/watch.ts';
@@ -29,7 +29,7 @@ interface Finished {
 }
 
 /** Runs a step. One that breaks off counts as one failed test. */
-async function runStep(step: (typeof STEPS)[number], context: StepContext): Promise<Finished> {
+async function runStep(step: Step, context: StepContext): Promise<Finished> {
   report(`${step.name} …`);
   const startedAt = performance.now();
   const result: StepResult = await step.run(context).catch((error: Error) => {
@@ -40,7 +40,14 @@ async function runStep(step: (typeof STEPS)[number], context: StepContext): Prom
   return { name: step.name, result, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** Runs the steps that the selection needs, one after the other, also after one that failed. */
+/** Runs steps at the same time. After an abort, it waits until all of them have cleaned up. */
+async function runGroup(steps: readonly Step[], context: StepContext): Promise<Finished[]> {
+  const running = steps.map((step) => runStep(step, context));
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}
+
+/** Runs the steps that the selection needs, one group after the other, also after one that failed. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
   removeUnusedFilms();
@@ -48,9 +55,7 @@ async function runSteps(selection: Selection, signal: AbortSignal): Promise<void
   const grepArgs = selection.grep === undefined ? [] : [`--test-name-pattern=${selection.grep}`];
   const context: StepContext = { selection, repoRoot, runDir, grepArgs, report, signal };
   const finished: Finished[] = [];
-  for (const step of STEPS.filter(({ parts }) => parts.some((part) => selection.parts.has(part)))) {
-    finished.push(await runStep(step, context));
-  }
+  for (const steps of stepGroups(selection.parts)) finished.push(...(await runGroup(steps, context)));
   const isGood = finished.every(({ result }) => result.failed === 0);
   if (isGood) rmSync(runDir, { recursive: true, force: true });
   else report(`Logs are in ${runDir}, until the next run`);

@@ -25,7 +25,7 @@ export function spaceForTests(
   if (hasAny(LATER_SYSTEMS))
     needs.push({
       folder: join(repoRoot, '.data'),
-      bytes: 2_000e6,
+      bytes: 3_000e6,
       what: 'data of the systems of matrix, chaos and bench',
     });
   if (hasAny([...SYSTEMS, ...LATER_SYSTEMS])) needs.push(...spaceForTools(new Set(['mongodb'])));

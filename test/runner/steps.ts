@@ -19,6 +19,8 @@ export interface Step {
   name: string;
   /** Runs when one of these parts is chosen. */
   parts: readonly Part[];
+  /** Steps of the same group run at the same time. */
+  group?: string;
   run(context: StepContext): Promise<StepResult>;
 }
 
@@ -31,11 +33,14 @@ export const CELLS = [
   { pubsub: 'jetstream', blobs: 'redis' },
 ];
 
+/** Both leave two cores idle for two thirds of the time, because they wait for programs to start, and for what is stored to expire. */
+const MOSTLY_WAITING = 'mostly waiting';
+
 /**
- * What `npm test` runs, in this order. The steps after the system tests run one at a time, because a process that waits long for
- * a core looks dead to the other processes.
+ * What `npm test` runs, in this order. The steps after the system tests run one at a time but for those of a group, because a process
+ * that waits long for a core looks dead to the other processes.
  */
-export const STEPS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   { name: 'type check', parts: ['check'], run: (context) => runTool(context, 'tsc', ['--noEmit']) },
   {
     name: 'type check of the page',
@@ -69,11 +74,13 @@ export const STEPS: readonly Step[] = [
   {
     name: 'matrix',
     parts: ['matrix'],
+    group: MOSTLY_WAITING,
     run: ({ repoRoot, report, signal }) => runMatrix(CELLS, { repoRoot, short: true, report, signal }),
   },
   {
     name: 'chaos',
     parts: ['chaos'],
+    group: MOSTLY_WAITING,
     run: async ({ report, signal }) => {
       const options = { minutes: CHAOS_MINUTES, seed: randomInt(1_000_000), scenarios: false };
       return counted(await runSuite({ ...options, blobs: 'mongodb', report, signal }));
@@ -89,6 +96,12 @@ export const STEPS: readonly Step[] = [
     },
   },
 ];
+
+/** The steps that these parts need, in their order. Those of one group run at the same time. */
+export function stepGroups(parts: ReadonlySet<Part>): Step[][] {
+  const steps = STEPS.filter((step) => step.parts.some((part) => parts.has(part)));
+  return [...Map.groupBy(steps, ({ group, name }) => group ?? name).values()];
+}
 
 /** Runs a program of node_modules with our terminal. */
 async function runTool(
