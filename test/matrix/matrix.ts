@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Report } from '../../deploy/process/run.ts';
 import { NONE, sum, type TestCounts } from '../support/run-tests.ts';
 import { newStateFolder } from '../support/state-folder.ts';
 import { type Cell, type CellResult, runCell } from './cell.ts';
+import { hashSources } from './hash-sources.ts';
 
 export const matrixDir = resolve(import.meta.dirname, '../../.data/matrix');
 
@@ -27,31 +27,21 @@ export interface MatrixOptions {
 export async function runMatrix(cells: readonly Cell[], options: MatrixOptions): Promise<TestCounts> {
   const { report } = options;
   const runDir = await newStateFolder(matrixDir, report);
-  const services = hashOf(join(options.repoRoot, 'services'));
+  const servicesDir = join(options.repoRoot, 'services');
+  const services = hashSources(servicesDir);
   const results: CellResult[] = [];
   for (const [index, cell] of cells.entries()) {
     report(`Cell ${index + 1} of ${cells.length}: events by ${cell.pubsub}, blobs in ${cell.blobs} …`);
     results.push(await runCell(cell, { ...options, runDir, files: FILES }));
   }
   console.log(table(results));
-  if (hashOf(join(options.repoRoot, 'services')) !== services)
+  if (hashSources(servicesDir) !== services)
     throw new Error('services/ was changed meanwhile, so the cells did not test the same services.');
   console.log(`services/ is the same in every cell, sha256 ${services}`);
   const tests = results.map(({ tests }) => tests).reduce(sum, NONE);
   if (tests.failed === 0) rmSync(runDir, { recursive: true, force: true });
   else report(`Logs are in ${runDir}, until the next run`);
   return tests;
-}
-
-/** The SHA-256 of the names and contents of all files in a folder. */
-function hashOf(folder: string): string {
-  const hash = createHash('sha256');
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  for (const file of files.map(({ parentPath, name }) => join(parentPath, name)).sort())
-    hash.update(`${relative(folder, file)}\0`).update(readFileSync(file));
-  return hash.digest('hex');
 }
 
 const HEAD = ['pub/sub', 'blobs', 'tests', 'jobs', 'lost', 'duplicated', 'put MiB/s', 'get MiB/s'];
