@@ -1,4 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { waitForLock } from '../../services/shared/runtime/lock.ts';
+import { cacheDir } from './cache-dir.ts';
 import { type Report, run } from './run.ts';
 import { which } from './which.ts';
 
@@ -9,7 +12,8 @@ export function canInstall(): boolean {
 }
 
 /**
- * Installs Debian packages without starting their services, now or at boot, since we run instances of our own.
+ * Installs Debian packages without starting their services, now or at boot, since we run instances of our own. Installations of this
+ * user take turns, because dpkg refuses a second one, and because the first one to end would allow services to start.
  * @param services the systemd units to disable
  */
 export async function aptInstall(
@@ -18,6 +22,25 @@ export async function aptInstall(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
+  const onWait = ({ pid }: { pid: number }): void =>
+    report(`Another installation of packages (pid ${pid}) is running; waiting for it …`);
+  const release = await waitForLock(path.join(cacheDir(), 'apt.lock'), onWait, signal);
+  try {
+    await installPackages(packages, report, signal);
+  } finally {
+    release();
+  }
+  if (!existsSync('/run/systemd/system')) return;
+  for (const service of services) {
+    await run('systemctl', ['disable', '--now', service], {
+      report,
+      signal,
+      what: `Disabling the systemd unit ${service}`,
+    }).catch(() => {});
+  }
+}
+
+async function installPackages(packages: string[], report: Report, signal: AbortSignal): Promise<void> {
   // apt-get unpacks as another user, who cannot write to a private TMPDIR such as that of the tests.
   const { TMPDIR: _, ...inherited } = process.env;
   const env = { ...inherited, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
@@ -40,13 +63,5 @@ export async function aptInstall(
     );
   } finally {
     if (hasNoPolicy) rmSync(policy, { force: true });
-  }
-  if (!existsSync('/run/systemd/system')) return;
-  for (const service of services) {
-    await run('systemctl', ['disable', '--now', service], {
-      report,
-      signal,
-      what: `Disabling the systemd unit ${service}`,
-    }).catch(() => {});
   }
 }

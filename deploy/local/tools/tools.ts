@@ -1,4 +1,3 @@
-import { createSemaphore } from '../../../services/shared/runtime/semaphore.ts';
 import { aptInstall, canInstall } from '../../process/apt.ts';
 import { type Report, run } from '../../process/run.ts';
 import { which } from '../../process/which.ts';
@@ -23,14 +22,8 @@ export interface ToolsOptions {
   signal: AbortSignal;
 }
 
-/** One at a time: apt-get refuses a second one, and two builds of daprd would take twice as long. */
-const turns = createSemaphore(1);
-
 /** Finds every program, and installs what is missing where it may. Otherwise throws one error that names all that is missing. */
-export const ensureTools = (options: ToolsOptions): Promise<Tools> =>
-  turns.run(() => findOrInstall(options), options.signal);
-
-async function findOrInstall({ repoRoot, needed, report, signal }: ToolsOptions): Promise<Tools> {
+export async function ensureTools({ repoRoot, needed, report, signal }: ToolsOptions): Promise<Tools> {
   const external = readExternalServers();
   const wanted = [...needed].filter((name) => name !== 'mail').filter((name) => external[name] === undefined);
   const failed = new AbortController();
