@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { INDEX_NAME, SUFFIX, siteIndex } from '../../services/gateway/page/site.ts';
 import { readIfThere } from '../../services/shared/runtime/private-files.ts';
+import { filesIn } from '../process/files-in.ts';
 import { buildPage, destination, repoRoot } from './build.ts';
 
 /**
@@ -52,7 +53,7 @@ function markOf(sources: string, folder: string): string | undefined {
 }
 
 function hashSources(root: string, folder: string): string {
-  const files = SOURCES.flatMap((source) => filesIn(path.join(root, source)));
+  const files = SOURCES.flatMap((source) => filesOf(path.join(root, source)));
   // Node compresses the files, and another release may do it in another way.
   return hashFiles(files.filter((file) => !file.startsWith(folder + path.sep)).sort(), process.version);
 }
@@ -72,11 +73,9 @@ function hashSite(folder: string): string | undefined {
 }
 
 /** The file itself, or the files of the folder and of those in it. */
-function filesIn(source: string): string[] {
+function filesOf(source: string): string[] {
   try {
-    return readdirSync(source, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => path.join(parentPath, name));
+    return filesIn(source);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [source];
     throw error;

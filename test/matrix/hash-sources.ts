@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { filesIn } from '../../deploy/process/files-in.ts';
 
 /** What a start builds below `services/`: the web page, and the launcher of the sandbox. */
 const BUILT = ['gateway/page/dist', 'converter/sandbox/bin'];
@@ -9,10 +10,7 @@ const BUILT = ['gateway/page/dist', 'converter/sandbox/bin'];
 export function hashSources(services: string): string {
   const isBuilt = (file: string): boolean =>
     BUILT.some((folder) => file.startsWith(join(services, folder) + sep));
-  const files = readdirSync(services, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((file) => !isBuilt(file));
+  const files = filesIn(services).filter((file) => !isBuilt(file));
   const hash = createHash('sha256');
   for (const file of files.sort()) hash.update(`${relative(services, file)}\0`).update(readFileSync(file));
   return hash.digest('hex');
