@@ -40,14 +40,14 @@ async function runStep(step: Step, context: StepContext): Promise<Finished> {
   return { name: step.name, result, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** Runs steps at the same time. After an abort, it waits until all of them have cleaned up. */
+/** Runs steps at the same time. After an abort, it still waits until all of them have cleaned up. */
 async function runGroup(steps: readonly Step[], context: StepContext): Promise<Finished[]> {
   const running = steps.map((step) => runStep(step, context));
   await Promise.allSettled(running);
   return Promise.all(running);
 }
 
-/** Runs the steps that the selection needs, one group after the other, also after one that failed. */
+/** Runs the groups of steps that the selection needs, one after the other. A step that fails does not end the run. */
 async function runSteps(selection: Selection, signal: AbortSignal): Promise<void> {
   const runDir = await newStateFolder(testDir, report);
   removeUnusedFilms();

@@ -6,7 +6,7 @@ import { filesIn } from '../../deploy/process/files-in.ts';
 /** What a start builds below `services/`: the web page, and the launcher of the sandbox. */
 const BUILT = ['gateway/page/dist', 'converter/sandbox/bin'];
 
-/** The SHA-256 of the names and contents of all files in the folder of the services, without what is built of them. */
+/** Returns the SHA-256 of the names and contents of all source files of the services. Files that are built from them do not count. */
 export function hashSources(services: string): string {
   const isBuilt = (file: string): boolean =>
     BUILT.some((folder) => file.startsWith(join(services, folder) + sep));

@@ -33,12 +33,12 @@ export const CELLS = [
   { pubsub: 'jetstream', blobs: 'redis' },
 ];
 
-/** Both leave two cores idle for two thirds of the time, because they wait for programs to start, and for what is stored to expire. */
+/** The group of the steps that use only a third of two cores: they wait for programs to start, and for stored values to expire. */
 const MOSTLY_WAITING = 'mostly waiting';
 
 /**
- * What `npm test` runs, in this order. The steps after the system tests run one at a time but for those of a group, because a process
- * that waits long for a core looks dead to the other processes.
+ * What `npm test` runs, in this order. Only the steps of a group run at the same time. If there were more, a process could wait for a
+ * core for so long that the others believe that it is dead.
  */
 const STEPS: readonly Step[] = [
   { name: 'type check', parts: ['check'], run: (context) => runTool(context, 'tsc', ['--noEmit']) },

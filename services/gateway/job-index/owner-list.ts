@@ -101,7 +101,7 @@ interface PageStore {
   ttlSeconds: number;
 }
 
-/** @param written the full head that an earlier round has saved as a numbered page, so that it may be replaced */
+/** @param written the full head that the previous call has saved as a numbered page. Only this head may be replaced. */
 async function addOwned(
   store: PageStore,
   owner: string,

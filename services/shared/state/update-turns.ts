@@ -1,7 +1,7 @@
 import { createSemaphore, type Semaphore } from '../runtime/semaphore.ts';
 import type { StateStore } from './state-store.ts';
 
-/** After this wait an update stops waiting for its turn: the update before it may be stuck in a store that does not answer. */
+/** An update that has waited for this long runs without its turn, because the update before it may be stuck in a store that does not answer. */
 const MAX_WAIT_MS = 1_000;
 
 interface Turns {
@@ -17,7 +17,7 @@ class WaitedLongEnough extends Error {}
 /**
  * Does the work when the earlier updates of the same key are over, or after {@link MAX_WAIT_MS}. Without this, concurrent updates of one
  * process cause conflicts, and each conflict costs another attempt. Documents stay correct without it, because each save is a
- * compare-and-set. Rejects with the signal's reason if that is aborted during the wait.
+ * compare-and-set. Rejects with the signal's reason if the signal is aborted during the wait.
  */
 export async function inTurn<T>(
   state: StateStore,

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { hashSources } from '../../matrix/hash-sources.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-describe('hashSources, of the services that a cell of the matrix tests', () => {
+describe('hashSources', () => {
   for (const [file, what, isSource] of [
     ['gateway/jobs/list.ts', 'a source', true],
     ['gateway/page/app/main.ts', 'a source of the page', true],
@@ -13,7 +13,7 @@ describe('hashSources, of the services that a cell of the matrix tests', () => {
     ['gateway/page/dist/assets/main-1.js', 'the page that is built', false],
     ['converter/sandbox/bin/confine', 'the launcher that is built', false],
   ] as const) {
-    it(`${isSource ? 'changes with' : 'does not look at'} ${what}`, (context) => {
+    it(`returns ${isSource ? 'another' : 'the same'} hash after a change of ${what}`, (context) => {
       const services = temporaryFolder(context);
       const before = hashSources(services);
       mkdirSync(dirname(join(services, file)), { recursive: true });
@@ -22,7 +22,7 @@ describe('hashSources, of the services that a cell of the matrix tests', () => {
     });
   }
 
-  it('changes with the name of a file', (context) => {
+  it('returns another hash where a file has another name', (context) => {
     const services = temporaryFolder(context);
     writeFileSync(join(services, 'one.ts'), 'same');
     const before = hashSources(services);

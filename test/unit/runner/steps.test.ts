@@ -6,7 +6,7 @@ import { stepGroups } from '../../runner/steps.ts';
 const namesOf = (parts: readonly Part[]): string[][] =>
   stepGroups(new Set(parts)).map((steps) => steps.map(({ name }) => name));
 
-describe('stepGroups, of the parts of npm test', () => {
+describe('stepGroups', () => {
   it('runs the matrix and chaos at the same time, and every other step alone', () => {
     const several = namesOf(PARTS).filter((names) => names.length > 1);
     assert.deepEqual(several, [['matrix', 'chaos']]);

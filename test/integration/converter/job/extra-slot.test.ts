@@ -131,7 +131,7 @@ describe('a converter with long films in all slots', () => {
     await system.fillSlots(ANNA);
     const waiting = await system.submit(BERT, 'third film');
     const job = await system.submit(BERT, 'clip');
-    // A look may come while the list of queued jobs is still being read.
+    // The converter may still be reading an older list of queued jobs when it is told to look.
     await waitFor('the clip', async () => {
       await system.converter.look();
       return (await system.statusOf(job)) === 'done';

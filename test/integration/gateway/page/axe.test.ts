@@ -37,7 +37,7 @@ async function chooseLanguage(page: Page, code: string): Promise<void> {
 }
 
 /**
- * The languages beside English, and the rules that axe applies in each. English is tested in each theme and size, at a zoom of 400 %
+ * The languages other than English, and the axe rules that are applied to each. English is tested in each theme and size, at a zoom of 400 %
  * and in forced colors. The other languages have the same colors and structure. Only the length and the direction of their texts
  * differ, so they are tested for width in each size, and by axe in the smallest size only.
  */
